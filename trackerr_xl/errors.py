@@ -1,0 +1,116 @@
+"""The error tree. Every failure that a user can cause or mend is one of these; none of them knows about Excel.
+
+A sentence is built the same way everywhere: `<code> <argument> [place] <what was found>, <what is needed>.`
+"""
+
+SENTENCE_LIMIT = 255
+"""Longest text Excel shows in a cell comment, an argument help or a message line, in characters."""
+
+
+class TrackerrError(Exception):
+    """Base of all errors.
+
+    Parameters
+    ----------
+    message : str
+        What was found and what is needed, without code, argument, place or final full stop.
+    argument : str, optional
+        The argument of the worksheet function or of the public Python function it belongs to.
+    at : str, optional
+        The place inside the argument, in the user's terms: ``"row 3, column 2"`` or a name.
+
+    Attributes
+    ----------
+    code : str
+        Stable identifier of the kind of error, for instance ``"TE-110"``.
+    """
+
+    code = "TE-900"
+
+    def __init__(self, message: str, *, argument: str | None = None, at: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.argument = argument
+        self.at = at
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    @property
+    def sentence(self) -> str:
+        """The whole sentence as a user reads it, never longer than `SENTENCE_LIMIT`."""
+        parts = (self.code, self.argument, self.at, self.message.rstrip("."))
+        text = " ".join(part for part in parts if part) + "."
+        return text if len(text) <= SENTENCE_LIMIT else text[: SENTENCE_LIMIT - 1] + "…"
+
+
+class InputError(TrackerrError):
+    """A cell, word or file cannot be read as what the argument needs."""
+
+    code = "TE-100"
+
+
+class ShapeError(InputError):
+    """Ranges do not have the size or shape they must have."""
+
+    code = "TE-110"
+
+
+class ChoiceError(InputError):
+    """A word is not one of those allowed."""
+
+    code = "TE-120"
+
+
+class MatrixError(InputError):
+    """A covariance is not symmetric, not positive semidefinite, or not finite."""
+
+    code = "TE-130"
+
+
+class LabelError(InputError):
+    """A name is missing, doubled or unknown."""
+
+    code = "TE-140"
+
+
+class UnitsError(InputError):
+    """Numbers are in another unit than the one asked for, such as percent for fractions."""
+
+    code = "TE-150"
+
+
+class FileRefusedError(InputError):
+    """A file is missing, encrypted, damaged, hostile, or not a workbook. Nothing was written."""
+
+    code = "TE-160"
+
+
+class NotYetError(InputError):
+    """An argument, row or option that this version reads but cannot carry out."""
+
+    code = "TE-190"
+
+
+class NoAnswerError(TrackerrError):
+    """The question is well posed and has no answer."""
+
+    code = "TE-200"
+
+
+class NumericalError(TrackerrError):
+    """An answer may exist and was not reached to tolerance."""
+
+    code = "TE-300"
+
+
+class SetupError(TrackerrError):
+    """A part or file that this task needs is not installed."""
+
+    code = "TE-400"
+
+
+class InternalError(TrackerrError):
+    """Our own mistake, never the user's."""
+
+    code = "TE-900"

@@ -1,0 +1,1 @@
+"""One thin adapter a spreadsheet program, independent of each other."""

@@ -1,0 +1,1 @@
+"""Workbooks as files: recalculated, compared and patched without a spreadsheet program."""
