@@ -1,0 +1,157 @@
+"""LibreOffice as a second, independent spreadsheet program: values of another author, and pictures to look at.
+
+One process reads one file: a crash or a hang costs that file only. Every worker of a test run has its own user
+profile, because two processes must not share one.
+"""
+
+import atexit
+import functools
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+Value = float | int | str | bool | date | datetime | time | timedelta
+"""What openpyxl reads from a cell; an error value is its text, such as ``#N/A``."""
+
+_SECONDS = 120
+_RECALCULATE_ALWAYS, _RECALCULATE_NEVER = 0, 1
+_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>{mode}</value></prop></item>
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="ODFRecalcMode" oor:op="fuse"><value>{mode}</value></prop></item>
+</oor:items>
+"""
+
+
+def recalculated_values(path: Path) -> dict[tuple[str, str], Value]:
+    """Every non-empty cell of a workbook after LibreOffice has calculated all of it.
+
+    Parameters
+    ----------
+    path : Path
+        A workbook LibreOffice can read. It is not changed.
+
+    Returns
+    -------
+    dict
+        (sheet, A1 address) to value.
+    """
+    return _values(path, _RECALCULATE_ALWAYS)
+
+
+def stored_values(path: Path) -> dict[tuple[str, str], Value]:
+    """Every non-empty cell as LibreOffice shows it when it trusts the values stored in the file."""
+    return _values(path, _RECALCULATE_NEVER)
+
+
+def pictures(path: Path, folder: Path, *, dots_per_inch: int = 80) -> list[Path]:
+    """Print a workbook, with the values stored in it, to one PNG a page.
+
+    Parameters
+    ----------
+    path : Path
+        A workbook; pages are as its print set-up says.
+    folder : Path
+        Where the pictures go, named ``<workbook>-<page>.png``.
+    dots_per_inch : int, optional
+        Resolution.
+
+    Returns
+    -------
+    list of Path
+        In page order.
+    """
+    pdftoppm = _program("pdftoppm")
+    folder.mkdir(parents=True, exist_ok=True)
+    printed = _converted(path, "pdf", folder, _RECALCULATE_NEVER)
+    for old in folder.glob(f"{path.stem}-*.png"):
+        old.unlink()
+    _run(
+        [pdftoppm, "-png", "-r", str(dots_per_inch), str(printed), str(folder / path.stem)], dict(os.environ)
+    )
+    pages = sorted(folder.glob(f"{path.stem}-*.png"))
+    assert pages, f"pdftoppm made no picture of {printed}"
+    return pages
+
+
+def _values(path: Path, mode: int) -> dict[tuple[str, str], Value]:
+    with tempfile.TemporaryDirectory() as folder:
+        book = openpyxl.load_workbook(_converted(path, "xlsx", Path(folder), mode), data_only=True)
+        return {
+            (sheet.title, cell.coordinate): cell.value
+            for sheet in book.worksheets
+            for row in sheet.iter_rows()
+            for cell in row
+            if cell.value is not None
+        }
+
+
+def _converted(path: Path, extension: str, folder: Path, mode: int) -> Path:
+    command = [
+        _program("soffice"),
+        f"-env:UserInstallation={_profile(mode).as_uri()}",
+        "--headless",
+        "--norestore",
+        "--convert-to",
+        extension,
+        "--outdir",
+        str(folder),
+        str(path),
+    ]
+    # LibreOffice embeds the system's Python: a virtual environment's settings would mislead it.
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    said = _run(command, environment)
+    made = folder / f"{path.stem}.{extension}"
+    # It exits with 0 even when it wrote nothing, for example into a folder it may not write to.
+    assert made.exists(), f"LibreOffice made no {extension} of {path}: {said}"
+    return made
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        reason = f"{name} is not installed: LibreOffice and poppler-utils are needed to check with a second program"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@functools.cache
+def _profile(mode: int) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="libreoffice-profile-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    settings = folder / "user" / "registrymodifications.xcu"
+    settings.parent.mkdir()
+    settings.write_text(_PROFILE.format(mode=mode), encoding="utf-8")
+    return folder
+
+
+def _run(command: list[str], environment: dict[str, str]) -> str:
+    # A session of its own: soffice is a script, and a hang sits in the program the script started.
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment,
+        start_new_session=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        try:
+            said, _ = process.communicate(timeout=_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            pytest.fail(f"{command[0]} did not finish within {_SECONDS} seconds: {' '.join(command)}")
+    assert process.returncode == 0, f"{' '.join(command)} ended with {process.returncode}: {said}"
+    return said
