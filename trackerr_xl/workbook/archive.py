@@ -8,6 +8,7 @@ import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from trackerr_xl.errors import FileRefusedError
 
@@ -210,8 +211,10 @@ def _member(name: str, entry: bytes, fields: tuple[int, ...]) -> Member:
 
 def _placed(data: bytes, members: list[Member], directory: int) -> list[Member]:
     """The members with their ends and bodies; overlapping ones would inflate the same bytes again and again."""
-    starts = sorted(member.start for member in members) + [directory]
-    next_start = dict(zip(starts, starts[1:], strict=False))
+    starts = sorted({member.start for member in members})
+    if len(starts) < len(members):
+        raise FileRefusedError("is damaged: several of its parts share the same bytes")
+    next_start = dict(pairwise([*starts, directory]))
     placed = []
     for member in members:
         start = member.start
