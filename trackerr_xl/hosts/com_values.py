@@ -1,0 +1,138 @@
+"""Cells as Windows hands them over, turned into ours and back. Needs neither Windows nor Excel.
+
+COM delivers a range as a tuple of rows and a single cell as a bare value. Numbers are floats; an error value is an
+int, so the number -2146826246 typed by a user, a float, is never taken for #N/A.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from itertools import chain
+from typing import Final
+
+import numpy as np
+
+from trackerr_xl.core.arrays import Matrix
+from trackerr_xl.sheet.cells import Cell, CellError, Given, Grid
+
+ERROR_NUMBERS: Final = {
+    "#NULL!": 2000,
+    "#DIV/0!": 2007,
+    "#VALUE!": 2015,
+    "#REF!": 2023,
+    "#NAME?": 2029,
+    "#NUM!": 2036,
+    "#N/A": 2042,
+    "#GETTING_DATA": 2043,
+    "#SPILL!": 2045,
+    "#CONNECT!": 2046,
+    "#BLOCKED!": 2047,
+    "#UNKNOWN!": 2048,
+    "#FIELD!": 2049,
+    "#CALC!": 2050,
+}
+"""What VBA's `CVErr` takes for each error value (the members of Excel's XlCVError)."""
+
+MARKER: Final = "#XL:"
+"""Starts a text that stands for an error value on its way out: Python cannot return one, so VBA makes it."""
+
+MISSING: Final = -2147352572
+"""DISP_E_PARAMNOTFOUND: how an argument left out arrives."""
+
+_UNREADABLE: Final = CellError("#VALUE!")
+_ERROR_BASE: Final = -2146828288
+"""An error value arrives as the COM status 0x800A0000 plus its number, read as a signed integer."""
+
+_ERROR_VALUES: Final = {number: CellError(value) for value, number in ERROR_NUMBERS.items()}
+_NEWEST_ERROR: Final = 2059
+_AS_THEY_ARE: Final = {float, str, bool, type(None)}
+_DAY_ZERO: Final = datetime(1899, 12, 30)
+_SECONDS_A_DAY: Final = 86400.0
+
+Marked = float | str | bool
+"""One cell on its way out, an error value as its marker."""
+
+
+def given_from_com(value: object) -> Given:
+    """What a worksheet function was given, for `trackerr_xl.sheet.call.call`.
+
+    Parameters
+    ----------
+    value : object
+        A bare value, a tuple of values (one row), or a tuple of rows.
+
+    Returns
+    -------
+    float64 ndarray of shape (rows, columns)
+        For a range of plain numbers.
+    sequence of rows, or one cell
+        For anything else. What is no cell at all, such as a chart or a jagged array, is #VALUE!.
+    """
+    if not isinstance(value, (tuple, list)):
+        return cell_from_com(value)
+    if not value:
+        return None
+    rows = value if isinstance(value[0], (tuple, list)) else (value,)
+    if {type(row) for row in rows} - {tuple, list} or len(set(map(len, rows))) != 1:
+        return _UNREADABLE
+    return _grid(rows)
+
+
+def cell_from_com(value: object) -> Cell:
+    """One cell. Never raises: a value of an unknown type is #VALUE!."""
+    if isinstance(value, (float, str, bool, type(None))):
+        return value
+    if isinstance(value, int):
+        return _integer(value)
+    # Currency and dates arrive only from arrays that VBA code made; ranges are read without them.
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, date):
+        return _serial(value)
+    return _UNREADABLE
+
+
+def com_from_grid(grid: Grid) -> list[list[Marked]]:
+    """The answer as rows for COM, every error value as its marker, such as ``#XL:2042`` for #N/A."""
+    return [[_marked(cell) for cell in row] for row in grid]
+
+
+def _grid(rows: Sequence[Sequence[object]]) -> Grid | None:
+    # Two C-level passes accept a clean range; only one with foreign types pays for a search cell by cell.
+    types = set(map(type, chain.from_iterable(rows)))
+    if not types:
+        return None
+    if types == {float}:
+        return _numbers(rows)
+    if types <= _AS_THEY_ARE:
+        return rows  # type: ignore[return-value]  # the line above looked at every cell
+    return [[cell_from_com(cell) for cell in row] for row in rows]
+
+
+def _numbers(rows: Sequence[Sequence[object]]) -> Matrix:
+    shape = len(rows), len(rows[0])
+    flat = np.fromiter(chain.from_iterable(rows), dtype=np.float64, count=shape[0] * shape[1])
+    return flat.reshape(shape)
+
+
+def _integer(value: int) -> Cell:
+    if value == MISSING:
+        return None
+    number = value - _ERROR_BASE
+    if min(_ERROR_VALUES) <= number <= _NEWEST_ERROR:
+        return _ERROR_VALUES.get(number, CellError("#UNKNOWN!"))
+    return float(value)
+
+
+def _serial(moment: date) -> float:
+    # Excel's own double passes through COM unchanged, so day zero is COM's, and the hours are those shown, zone or not.
+    if not isinstance(moment, datetime):
+        moment = datetime.combine(moment, time())
+    return (moment.replace(tzinfo=None) - _DAY_ZERO).total_seconds() / _SECONDS_A_DAY
+
+
+def _marked(cell: Cell) -> Marked:
+    if isinstance(cell, CellError):
+        return f"{MARKER}{ERROR_NUMBERS[cell.value]}"
+    # An empty cell in an answer shows as empty text; as None it would show as 0.
+    return "" if cell is None else cell
