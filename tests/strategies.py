@@ -20,7 +20,7 @@ from trackerr_xl.core.risk_model import DenseCovariance, FactorModel, RiskModel
 Basis = Literal["absolute", "active", "relative"]
 BASES: tuple[Basis, ...] = ("absolute", "active", "relative")
 SIZES = (3, 4, 5, 8, 12, 20, 30, 50, 80, 120, 200, 300)
-SIZE_ODDS = np.array([8, 8, 8, 12, 12, 14, 12, 10, 6, 4, 2, 1]) / 97
+SIZE_ODDS = np.array([7, 7, 7, 10, 10, 12, 12, 11, 9, 7, 5, 3]) / 100
 
 
 @dataclass(frozen=True)

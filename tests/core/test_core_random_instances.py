@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
-from trackerr_xl.core.solve import solve
 
 from tests.covariances import FAMILIES
 from tests.oracles import (
@@ -35,6 +34,7 @@ from tests.strategies import (
 from trackerr_xl.core.arrays import Vector
 from trackerr_xl.core.problem import LinearRows, TrackingProblem
 from trackerr_xl.core.risk_model import DenseCovariance, FactorModel, RiskModel
+from trackerr_xl.core.solve import solve
 from trackerr_xl.errors import NoAnswerError
 
 SEEDS_AT_ONCE = 50

@@ -1,0 +1,74 @@
+"""`python -m tests.benchmarks`: print the tables, and with --write put them into docs/benchmarks.md."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from threadpoolctl import threadpool_limits
+
+from tests.benchmarks.busy_machine import busy_machine_table
+from tests.benchmarks.end_to_end import end_to_end_table
+from tests.benchmarks.families import families_table
+from tests.benchmarks.report import Table, machine
+from tests.benchmarks.speed import accuracy_table, dense_results, factor_results, times_table
+from tests.benchmarks.start_up import start_up_table
+
+PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+HEAD = """# Benchmarks
+
+Written by `python -m tests.benchmarks --write` (`pip install -e ".[bench]"` brings the rivals); do not edit. Times are
+never asserted by a test: they depend on the machine, and so do the ratios.
+
+"""
+
+
+def dense_tables() -> Iterator[Table]:
+    """Times and accuracy on dense covariances."""
+    results = dense_results()
+    yield times_table("Dense covariance: time", results)
+    yield accuracy_table("Dense covariance: accuracy", results)
+
+
+def factor_tables() -> Iterator[Table]:
+    """Times and accuracy on factor models."""
+    results = factor_results()
+    yield times_table("Factor model: time", results)
+    yield accuracy_table("Factor model: accuracy", results)
+
+
+TABLES: dict[str, Callable[[], Iterator[Table]]] = {
+    "dense": dense_tables,
+    "factor": factor_tables,
+    "families": lambda: iter([families_table()]),
+    "formula": lambda: iter([end_to_end_table()]),
+    "start-up": lambda: iter([start_up_table()]),
+    "busy": lambda: iter([busy_machine_table()]),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the wanted tables as they come."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument(
+        "tables", nargs="*", metavar="TABLE", help=f"one of {', '.join(TABLES)}; all when none is named"
+    )
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md, all tables")
+    wanted = parser.parse_args(arguments)
+    if unknown := set(wanted.tables) - set(TABLES):
+        parser.error(f"no table called {', '.join(sorted(unknown))}")
+    chosen = TABLES if wanted.write or not wanted.tables else wanted.tables
+    text = [machine() + "\n"]
+    sys.stdout.write(text[0] + "\n")
+    with threadpool_limits(1):
+        for name in chosen:
+            for table in TABLES[name]():
+                text.append(table.markdown())
+                sys.stdout.write(text[-1] + "\n")
+                sys.stdout.flush()
+    if wanted.write:
+        PAGE.write_text(HEAD + "\n".join(text), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

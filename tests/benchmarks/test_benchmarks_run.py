@@ -1,0 +1,88 @@
+"""The benchmarks run, at sizes that take no time: figures nobody can reproduce would be worse than none."""
+
+import pytest
+
+from tests.benchmarks.busy_machine import busy_machine_table
+from tests.benchmarks.end_to_end import end_to_end_table
+from tests.benchmarks.families import families_table
+from tests.benchmarks.report import Table, machine
+from tests.benchmarks.rivals import RIVALS
+from tests.benchmarks.scenarios import make_scenario
+from tests.benchmarks.speed import accuracy_table, dense_results, factor_results, times_table
+from tests.benchmarks.start_up import start_up_table
+from tests.benchmarks.timing import milliseconds, race
+
+IN_TEST_EXTRA = [rival for rival in RIVALS if rival.name in ("PIQP", "Clarabel")]
+
+
+def test_rivals_agree_with_us_on_every_size() -> None:
+    results = dense_results([3, 40], IN_TEST_EXTRA, quick=True) + factor_results(
+        [(40, 5)], IN_TEST_EXTRA, quick=True
+    )
+    assert [r.label for r in results] == [
+        "n = 3, A",
+        "n = 3, B",
+        "n = 40, A",
+        "n = 40, B",
+        "n = 40, k = 5, A",
+        "n = 40, k = 5, B",
+    ]
+    for result in results:
+        assert set(result.excess) == {"ours", "ours, checked", "PIQP", "Clarabel"}
+        assert max(result.excess.values()) < 1e-7, result.label
+        assert max(result.breach.values()) < 1e-8, result.label
+    _assert_rectangular(times_table("Times", results))
+    _assert_rectangular(accuracy_table("Accuracy", results))
+
+
+def test_families_table_has_a_line_for_each_scenario() -> None:
+    table = families_table(30, ["factors and noise", "bond curve, 1 % specific"], quick=True)
+    assert [row[0] for row in table.rows] == [
+        "factors and noise, A",
+        "bond curve, 1 % specific, A",
+        "factors and noise, B",
+        "bond curve, 1 % specific, B",
+    ]
+    _assert_rectangular(table)
+
+
+def test_other_tables_run() -> None:
+    _assert_rectangular(start_up_table(rounds=1))
+    _assert_rectangular(busy_machine_table(n=30, rounds=1, workers=1))
+    _assert_rectangular(end_to_end_table(sizes=[10]))
+
+
+def test_scenarios_are_the_same_every_time() -> None:
+    first, second = make_scenario("B", 48, seed=1), make_scenario("B", 48, seed=1)
+    assert (first.benchmark == second.benchmark).all()
+    assert (first.rows.matrix == second.rows.matrix).all()
+    assert (first.risk.matrix == second.risk.matrix).all()
+
+
+def test_runs_take_turns() -> None:
+    order: list[str] = []
+    result = race({"a": lambda: order.append("a"), "b": lambda: order.append("b")}, rounds=2)
+    assert order == ["a", "b"] * 3
+    assert [len(times) for times in result.seconds.values()] == [2, 2]
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0.000823, "0.82"), (0.01408, "14.1"), (1.5302, "1530")])
+def test_times_show_three_digits(seconds: float, text: str) -> None:
+    assert milliseconds(seconds) == text
+
+
+def test_table_is_padded_markdown() -> None:
+    table = Table("Title", "A note.", ("a", "long"), [("1", "2"), ("333", "4")])
+    assert table.markdown() == (
+        "## Title\n\nA note.\n\n| a   | long |\n|-----|------|\n| 1   | 2    |\n| 333 | 4    |\n"
+    )
+
+
+def test_machine_is_named() -> None:
+    assert "cores" in machine()
+    assert "numpy" in machine()
+
+
+def _assert_rectangular(table: Table) -> None:
+    assert table.rows
+    assert {len(row) for row in table.rows} == {len(table.header)}
