@@ -21,16 +21,20 @@ CAP = [["Type", "Item", "Min", "Max"], ["Weight", "*", 0.0, 0.35]]
 # With equal variances and no correlation the nearest weights under a cap of 0.35 share the excess of the first name.
 CAPPED = [[0.35], [0.325], [0.325]]
 
-# Words that VBA keeps for itself (Microsoft, "Keywords (Visual Basic for Applications)" and its statements list).
-VBA_KEYWORDS = set(
+# [MS-VBAL] 3.3.5.2, reserved identifiers: no argument of a VBA function can have such a name.
+RESERVED_BY_VBA = set(
     re.findall(
         r"\w+",
         """
-    and any as boolean byref byte byval call case cdbl close const currency date declare dim do double each else elseif
-    empty end enum erase error event exit false for function get global gosub goto if imp implements in input integer is
-    let lib like lock long loop lset me mod name new next not nothing null object on open option optional or paramarray
-    preserve print private property public put raiseevent redim rem resume return rset seek select set single static
-    step stop string sub tab then to true type typeof until variant wend while with withevents write xor
+        call case close const declare defbool defbyte defcur defdate defdbl defint deflng deflnglng deflngptr defobj
+        defsng defstr defvar dim do else elseif end endif enum erase event exit for friend function get global gosub
+        goto if implements input let lock loop lset next on open option print private public put raiseevent redim
+        resume return rset seek select set static stop sub type unlock wend while with write any as byref byval each
+        in new shared until withevents optional paramarray preserve spc tab then to addressof and eqv imp is like mod
+        not or typeof xor abs cbool cbyte ccur cdate cdbl cdec cint clng clnglng clngptr csng cstr cvar cverr date
+        debug doevents fix int len lenb me pset scale sgn string array circle inputb lbound ubound boolean byte
+        currency double integer long longlong longptr single variant true false nothing empty null rem attribute
+        lineinput cdecl decimal defdec
         """,
     )
 )
@@ -245,12 +249,12 @@ def test_argument_may_be_left_out_exactly_when_declared(excel, name):
         assert re.findall(r"Optional (\w+)", signature) == optional
 
 
-def test_no_argument_is_a_keyword_of_vba(excel):
+def test_no_argument_has_a_name_reserved_by_vba(excel):
     signatures = re.findall(r"^Function \w+\((.*)\)$", excel.ask("wrapper"), re.M)
     words = {
         word.lower() for signature in signatures for word in re.findall(r"(\w+)(?:\(\))?(?:,|$)", signature)
     }
-    assert words.isdisjoint(VBA_KEYWORDS)
+    assert words.isdisjoint(RESERVED_BY_VBA)
 
 
 def test_function_window_shows_the_words_of_the_catalogue(excel):
