@@ -6,6 +6,8 @@ from typing import Protocol
 import numpy as np
 
 from trackerr_xl.core.arrays import Matrix, Vector
+from trackerr_xl.core.semidefinite import checked_covariance
+from trackerr_xl.errors import ShapeError
 
 
 class RiskModel(Protocol):
@@ -74,6 +76,34 @@ class FactorModel:
     loadings: Matrix
     specific: Vector
 
+    @classmethod
+    def from_exposures(cls, exposures: Matrix, factor_cov: Matrix, specific: Vector) -> "FactorModel":
+        """The model XFX' + diag(specific) of a risk vendor.
+
+        Parameters
+        ----------
+        exposures : ndarray of shape (n, k)
+            Exposure X of each asset to each factor.
+        factor_cov : ndarray of shape (k, k)
+            Covariance F of the factors' returns, fraction squared per period; may be singular.
+        specific : ndarray of shape (n,)
+            Specific variances, fraction squared per period.
+
+        Raises
+        ------
+        ShapeError
+            If the parts do not describe the same assets and factors.
+        MatrixError
+            If F is not symmetric and positive semidefinite.
+        """
+        n, k = exposures.shape
+        if factor_cov.shape != (k, k):
+            rows, columns = factor_cov.shape
+            raise ShapeError(f"is {rows} x {columns}, must be {k} x {k}", argument="factor_cov")
+        if specific.shape != (n,):
+            raise ShapeError(f"has {specific.size} entries, must have {n}", argument="specific")
+        return cls(np.ascontiguousarray(exposures @ _root(factor_cov)), specific)
+
     @property
     def size(self) -> int:
         """Number of assets."""
@@ -91,3 +121,9 @@ class FactorModel:
     def diagonal(self) -> Vector:
         """Variance of each asset."""
         return np.asarray(np.einsum("ij,ij->i", self.loadings, self.loadings) + self.specific)
+
+
+def _root(factor_cov: Matrix) -> Matrix:
+    """A square root of the factor covariance; eigenvectors, because Cholesky refuses a singular one."""
+    values, vectors = np.linalg.eigh(checked_covariance(factor_cov, "factor_cov"))
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))

@@ -40,6 +40,9 @@ class Solution:
     row_duals : ndarray of shape (m,)
         Derivative of the active variance's half with respect to each row, in the order of `TrackingProblem.rows`;
         positive at an upper limit.
+    reduced_gradient : ndarray of shape (n,)
+        Multiplier of each weight's own limits, Σ(w − b) + R'y: zero where the weight is free, positive where its
+        lower limit holds it, negative where its upper limit does; fraction squared per period.
     certificate : Certificate
         The proof.
     method : str
@@ -51,6 +54,7 @@ class Solution:
     weights: Vector
     active_variance: float
     row_duals: Vector
+    reduced_gradient: Vector
     certificate: Certificate
     method: str
     iterations: int

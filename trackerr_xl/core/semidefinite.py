@@ -1,0 +1,78 @@
+"""Is a matrix a covariance: finite, symmetric, positive semidefinite?"""
+
+import numpy as np
+from scipy.linalg.lapack import dpotrf
+
+from trackerr_xl.core.arrays import Matrix
+from trackerr_xl.errors import MatrixError, ShapeError
+
+SYMMETRY = 1e-8
+"""Largest difference across the diagonal, relative to the largest entry, that counts as rounding."""
+SEMIDEFINITE = 1e-9
+"""Negative eigenvalues above minus this share of the largest count as rounding."""
+
+
+def checked_covariance(matrix: Matrix, argument: str) -> Matrix:
+    """The matrix itself, averaged with its transpose if rounding made them differ.
+
+    Raises
+    ------
+    ShapeError
+        If it is not square.
+    MatrixError
+        If it has a number that is not finite, differs across the diagonal by more than 1e-8 of its largest entry,
+        or has an eigenvalue below −1e-9 of its largest one.
+    """
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+        shape = " x ".join(str(length) for length in matrix.shape)
+        raise ShapeError(f"is {shape}, must be square", argument=argument)
+    size = max(float(matrix.max(initial=0.0)), -float(matrix.min(initial=0.0)))
+    if not np.isfinite(size):
+        row, column = np.argwhere(~np.isfinite(matrix))[0]
+        raise MatrixError(
+            "is not a finite number, must be one", argument=argument, at=f"row {row + 1}, column {column + 1}"
+        )
+    matrix = _symmetric(matrix, size, argument)
+    _refuse_indefinite(matrix, size, argument)
+    return matrix
+
+
+def _symmetric(matrix: Matrix, size: float, argument: str) -> Matrix:
+    difference = matrix - matrix.T
+    largest = float(difference.max(initial=0.0))
+    if largest == 0.0:
+        return matrix
+    if largest > SYMMETRY * size:
+        row, column = np.unravel_index(int(difference.argmax()), matrix.shape)
+        here, there = matrix[row, column], matrix[column, row]
+        raise MatrixError(
+            f"is {here:.6g} but its mirror image is {there:.6g}, they must be equal",
+            argument=argument,
+            at=f"row {row + 1}, column {column + 1}",
+        )
+    return np.asarray(0.5 * (matrix + matrix.T))
+
+
+def _refuse_indefinite(matrix: Matrix, size: float, argument: str) -> None:
+    if size == 0.0:
+        return
+    diagonal = matrix.diagonal()
+    if diagonal.min() < 0:
+        at = int(diagonal.argmin())
+        raise MatrixError(
+            f"is the variance {diagonal[at]:.6g}, must be zero or more",
+            argument=argument,
+            at=f"row {at + 1}, column {at + 1}",
+        )
+    lifted = np.array(matrix.T, order="F")
+    # The ridge follows each variance, so that a bond beside a share is judged on its own scale.
+    mean = float(diagonal.mean())
+    lifted.flat[:: lifted.shape[0] + 1] += (
+        0.1 * SEMIDEFINITE * np.maximum(diagonal, 1e-6 * mean) / mean * mean
+    )
+    _, failed = dpotrf(lifted, lower=1, clean=0, overwrite_a=1)
+    if not failed:
+        return
+    values = np.linalg.eigvalsh(matrix)
+    if values[0] < -SEMIDEFINITE * values[-1]:
+        raise MatrixError(f"has a negative eigenvalue, {values[0]:.6g}, must have none", argument=argument)

@@ -1,0 +1,94 @@
+"""Choose a road to the least tracking error, prove the answer, or say why there is none."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from trackerr_xl.core.problem import TrackingProblem
+from trackerr_xl.core.solution import Certificate, Solution
+from trackerr_xl.core.solvers import feasibility, roads, scaling
+from trackerr_xl.core.solvers.certificate import Measured, measure
+from trackerr_xl.core.solvers.threads import one_thread
+from trackerr_xl.errors import NumericalError
+
+TOLERANCE = 1e-9
+"""Largest violation, relative gap and stationarity of an answer that leaves this module."""
+
+
+def solve(problem: TrackingProblem) -> Solution:
+    """Weights of least tracking error within the limits, proved.
+
+    Parameters
+    ----------
+    problem : TrackingProblem
+        From `TrackingProblem.build`.
+
+    Returns
+    -------
+    Solution
+        Weights with a certificate: violation, relative gap and stationarity all at most 1e-9. Violation is in units
+        of each row's largest coefficient; the gap is relative to the active variance, or to 1e-8 of the mean variance
+        if that is more; stationarity is relative to the largest element of Σ(w − b) and of the rows' pull, or to 1e-6
+        of the mean variance.
+
+    Raises
+    ------
+    NoAnswerError
+        If no weights satisfy the limits; the sentence names the rows that clash.
+    NumericalError
+        If no road reached the tolerance.
+
+    Notes
+    -----
+    Where several portfolios have the same least tracking error, one of them is returned, always the same one.
+    """
+    with one_thread():
+        return _solve(problem)
+
+
+def _solve(problem: TrackingProblem) -> Solution:
+    best: Solution | None = None
+    for solution in _attempts(problem):
+        if _worst(solution.certificate) <= TOLERANCE:
+            return solution
+        if best is None or _worst(solution.certificate) < _worst(best.certificate):
+            best = solution
+    feasibility.explain(problem)
+    reached = "no road came near" if best is None else f"the best left {_worst(best.certificate):.1e}"
+    raise NumericalError(f"no weights proved optimal to {TOLERANCE:g}, {reached}")
+
+
+def _attempts(problem: TrackingProblem) -> Iterator[Solution]:
+    """Answers to try, cheapest first; each is measured before the next is worked out."""
+    no_duals = np.zeros(problem.rows.lower.size)
+    if ((problem.lower <= problem.benchmark) & (problem.benchmark <= problem.upper)).all():
+        yield _solution(problem, problem.benchmark, no_duals, "benchmark", 0)
+    feasibility.check_each_row(problem)
+    program, units = scaling.scaled(problem)
+    for method, candidate in roads.attempts(program):
+        yield _solution(
+            problem,
+            scaling.weights(problem, program, units, candidate.x),
+            scaling.row_duals(problem, units, candidate.row_duals),
+            method,
+            candidate.iterations,
+        )
+
+
+def _solution(
+    problem: TrackingProblem, weights: np.ndarray, row_duals: np.ndarray, method: str, iterations: int
+) -> Solution:
+    measured: Measured = measure(problem, weights, row_duals)
+    return Solution(
+        weights,
+        measured.active_variance,
+        row_duals,
+        measured.reduced_gradient,
+        measured.certificate,
+        method,
+        iterations,
+    )
+
+
+def _worst(certificate: Certificate) -> float:
+    return max(certificate.violation, certificate.relative_gap, certificate.stationarity)

@@ -1,0 +1,141 @@
+"""Why no weights satisfy the limits, in the user's labels: row by row first, then the smallest clashing set."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trackerr_xl.core.arrays import Matrix, Vector
+from trackerr_xl.core.problem import TrackingProblem
+from trackerr_xl.errors import NoAnswerError
+
+ROUNDING = 1e-10
+"""Relative to a row's largest coefficient: limits closer than this are not told apart."""
+CLASH = 1e-9
+"""Total relaxation, in units of the rows' largest coefficients, above which the rows clash."""
+
+
+def check_each_row(problem: TrackingProblem) -> None:
+    """Refuse a row that the names' limits alone make impossible.
+
+    Raises
+    ------
+    NoAnswerError
+        Naming the row, what it needs and what the limits allow.
+    """
+    rows = problem.rows
+    least, most = _range_of_rows(rows.matrix, problem.lower, problem.upper)
+    slack = ROUNDING * np.maximum(np.abs(rows.matrix).max(axis=1, initial=0.0), 1e-300)
+    for row in np.flatnonzero((rows.lower > most + slack) | (rows.upper < least - slack)):
+        label = rows.labels[row]
+        if rows.lower[row] > most[row]:
+            needs, allow = f"needs at least {rows.lower[row]:.6g}", f"allow at most {most[row]:.6g}"
+        else:
+            needs, allow = f"allows at most {rows.upper[row]:.6g}", f"force at least {least[row]:.6g}"
+        raise NoAnswerError(f"{label} {needs} but the names' limits {allow}")
+
+
+def explain(problem: TrackingProblem) -> None:
+    """Return if some weights satisfy all limits; otherwise name a smallest set of rows that clash.
+
+    Raises
+    ------
+    NoAnswerError
+        Naming the rows and the smallest change of one of them that would make room.
+    """
+    check_each_row(problem)
+    demands = _demands(problem)
+    clash = _relaxed(problem, demands)
+    if clash.total <= CLASH:
+        return
+    smallest = _smallest_clash(problem, demands[clash.pulling])
+    raise NoAnswerError(_sentence(problem, demands, smallest, clash))
+
+
+@dataclass(frozen=True, slots=True)
+class _Demand:
+    """One side of one row: side × coefficients · w ≤ side × limit."""
+
+    row: int
+    side: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Relaxation:
+    """The least total relaxation of some demands, each demand's share and which demands press on the total."""
+
+    total: float
+    shares: Vector
+    pulling: Vector
+
+
+def _range_of_rows(matrix: Matrix, lower: Vector, upper: Vector) -> tuple[Vector, Vector]:
+    rising, falling = np.maximum(matrix, 0.0), np.minimum(matrix, 0.0)
+    if np.isfinite(lower).all() and np.isfinite(upper).all():
+        return rising @ lower + falling @ upper, rising @ upper + falling @ lower
+    with np.errstate(invalid="ignore"):
+        least = np.nan_to_num(rising * lower) + np.nan_to_num(falling * upper)
+        most = np.nan_to_num(rising * upper) + np.nan_to_num(falling * lower)
+    return least.sum(axis=1), most.sum(axis=1)
+
+
+def _demands(problem: TrackingProblem) -> Vector:
+    """Array of shape (d, 2): row and side (1 for its upper limit, −1 for its lower one)."""
+    rows = problem.rows
+    above, below = np.flatnonzero(np.isfinite(rows.upper)), np.flatnonzero(np.isfinite(rows.lower))
+    return np.concatenate(
+        [np.column_stack([above, np.ones_like(above)]), np.column_stack([below, -np.ones_like(below)])]
+    )
+
+
+def _relaxed(problem: TrackingProblem, demands: Vector) -> _Relaxation:
+    """Least total relaxation of the demands, by HiGHS; the names' limits are kept."""
+    from scipy.optimize import linprog  # 200 ms to import, and only an impossible problem pays
+
+    n, d = problem.benchmark.size, len(demands)
+    rows, side = demands[:, 0], demands[:, 1]
+    size = np.abs(problem.rows.matrix).max(axis=1, initial=0.0)[rows]
+    unit = side / np.where(size > 0, size, 1.0)
+    limits = np.where(side > 0, problem.rows.upper[rows], problem.rows.lower[rows])
+    answer = linprog(
+        np.concatenate([np.zeros(n), np.ones(d)]),
+        A_ub=np.hstack([unit[:, None] * problem.rows.matrix[rows], -np.eye(d)]),
+        b_ub=unit * limits,
+        bounds=np.column_stack(
+            [
+                np.concatenate([problem.lower, np.zeros(d)]),
+                np.concatenate([problem.upper, np.full(d, np.inf)]),
+            ]
+        ),
+        method="highs",
+        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+    )
+    if answer.status != 0:
+        return _Relaxation(0.0, np.zeros(d), np.zeros(d, dtype=bool))
+    return _Relaxation(float(answer.fun), answer.x[n:], np.abs(answer.ineqlin.marginals) > 1e-9)
+
+
+def _smallest_clash(problem: TrackingProblem, demands: Vector) -> Vector:
+    """Drop demands one by one while the rest still clash; what is left clashes and no part of it does."""
+    position = 0
+    while position < len(demands):
+        fewer = np.delete(demands, position, axis=0)
+        relaxation = _relaxed(problem, fewer) if len(fewer) else None
+        if relaxation is None or relaxation.total <= CLASH:
+            position += 1
+            continue
+        # Only demands that press on the total can belong to a clash: the others go in the same step.
+        kept = relaxation.pulling.copy()
+        kept[:position] = True
+        demands = fewer[kept]
+    return demands
+
+
+def _sentence(problem: TrackingProblem, demands: Vector, smallest: Vector, clash: _Relaxation) -> str:
+    parts = [_in_words(problem, row, side) for row, side in smallest]
+    listed = "; ".join(parts)
+    return f"these limits cannot hold together: {listed}"
+
+
+def _in_words(problem: TrackingProblem, row: int, side: int) -> str:
+    limit = problem.rows.upper[row] if side > 0 else problem.rows.lower[row]
+    return f"{problem.rows.labels[row]} at {'most' if side > 0 else 'least'} {limit:.6g}"

@@ -1,0 +1,77 @@
+"""Exact line search for the dual of `dual_newton`: one pass over the variables a trial."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trackerr_xl.core.arrays import Vector
+
+if TYPE_CHECKING:
+    from trackerr_xl.core.solvers.dual_newton import Separable
+
+FULL = 1.0 - 1e-12
+"""Just short of the full step, where the sign of a multiplier that reaches zero is still the old one."""
+ENDLESS = 1e9
+
+
+def exact_step(
+    data: "Separable", y: Vector, direction: Vector, slope: Vector, slope_change: Vector
+) -> float | None:
+    """Length of the step that maximises the dual, near enough; None when it rises without end (no feasible x)."""
+    rise = _rise(data, y, direction, slope, slope_change)
+    at_start = rise(0.0)
+    at_start = at_start if at_start > 0 else abs(at_start) + 1e-300
+    at_full = rise(FULL)
+    if at_full < -0.2 * at_start:
+        return _bracketed(rise, at_start, at_full)
+    if at_full > 0.5 * at_start and at_full > 1e-9:
+        return _longer(rise, at_start)
+    return 1.0
+
+
+def _bracketed(rise: Callable[[float], float], at_start: float, at_full: float) -> float:
+    low, at_low, high, at_high = 0.0, at_start, 1.0, at_full
+    length = 1.0
+    for _ in range(25):
+        length = low + (high - low) * min(0.9, max(0.1, at_low / (at_low - at_high)))
+        here = rise(length)
+        if abs(here) < 0.1 * at_start:
+            break
+        if here > 0:
+            low, at_low = length, here
+        else:
+            high, at_high = length, here
+    return length
+
+
+def _longer(rise: Callable[[float], float], at_start: float) -> float | None:
+    length = 1.0
+    while length < ENDLESS:
+        length *= 2.5
+        here = rise(length)
+        if here < 0.3 * at_start:
+            return length
+    return None
+
+
+def _rise(
+    data: "Separable", y: Vector, direction: Vector, slope: Vector, slope_change: Vector
+) -> Callable[[float], float]:
+    """Slope of the dual along the direction, as a function of the step length."""
+    k, u = data.factors, data.smooth
+    linear = float(y[:k] @ direction[:k] + data.targets @ direction[k:u])
+    square = float(direction[:k] @ direction[:k])
+    duals, change = y[u:], direction[u:]
+    resting = np.where(change > 0, data.row_upper, np.where(change < 0, data.row_lower, 0.0))
+
+    def rise(length: float) -> float:
+        x = data.primal(slope + length * slope_change)
+        value = float(slope_change @ x) - linear - length * square
+        if duals.size:
+            now = duals + length * change
+            limits = np.where(now > 0, data.row_upper, np.where(now < 0, data.row_lower, resting))
+            value -= float(change @ limits)
+        return value
+
+    return rise

@@ -1,0 +1,125 @@
+"""The convex program every solver here takes, in units where all numbers are near one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trackerr_xl.core.arrays import Matrix, Vector
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DenseHessian:
+    """The matrix `unit` × `matrix`, kept apart so that a large covariance is never copied just to scale it."""
+
+    matrix: Matrix
+    unit: float
+
+    def product(self, x: Vector) -> Vector:
+        """Hessian times x."""
+        return np.asarray(self.unit * (self.matrix @ x))
+
+    def diagonal(self) -> Vector:
+        """Curvature along each variable."""
+        return np.asarray(self.unit * self.matrix.diagonal())
+
+    def part(self, names: Vector) -> "DenseHessian":
+        """Rows and columns of some variables."""
+        return DenseHessian(self.matrix[names][:, names], self.unit)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FactorHessian:
+    """The matrix LL' + diag(specific) with L of shape (n, k)."""
+
+    loadings: Matrix
+    specific: Vector
+
+    def product(self, x: Vector) -> Vector:
+        """Hessian times x."""
+        return np.asarray(self.loadings @ (self.loadings.T @ x) + self.specific * x)
+
+    def diagonal(self) -> Vector:
+        """Curvature along each variable."""
+        return np.asarray(np.einsum("ij,ij->i", self.loadings, self.loadings) + self.specific)
+
+    def part(self, names: Vector) -> "FactorHessian":
+        """Rows and columns of some variables."""
+        return FactorHessian(self.loadings[names], self.specific[names])
+
+
+Hessian = DenseHessian | FactorHessian
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """Least ½x'Hx + q'x with lower ≤ x ≤ upper and row_lower ≤ Rx ≤ row_upper.
+
+    Parameters
+    ----------
+    hessian : DenseHessian or FactorHessian
+        H, positive semidefinite, mean diagonal near 1.
+    linear : ndarray of shape (n,)
+        q.
+    lower, upper : ndarray of shape (n,)
+        Box; equal where a variable is fixed, infinite where it has no limit.
+    rows : ndarray of shape (m, n)
+        R, the equalities first; n times the largest coefficient of each row is near 1.
+    row_lower, row_upper : ndarray of shape (m,)
+        Limits of the rows.
+    equalities : int
+        How many of the first rows have equal limits.
+    """
+
+    hessian: Hessian
+    linear: Vector
+    lower: Vector
+    upper: Vector
+    rows: Matrix
+    row_lower: Vector
+    row_upper: Vector
+    equalities: int
+
+    @property
+    def size(self) -> int:
+        """Number of variables."""
+        return int(self.linear.size)
+
+    @property
+    def fixed(self) -> Vector:
+        """Mask of the variables without freedom."""
+        return np.asarray(self.lower >= self.upper)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ActiveSet:
+    """Which limits hold with equality: −1 at the lower one, 1 at the upper one, 0 at neither.
+
+    Parameters
+    ----------
+    names : int8 ndarray of shape (n,)
+        Side of each variable; a fixed one is at its lower limit.
+    rows : int8 ndarray of shape (m,)
+        Side of each row; an equality is always 1.
+    """
+
+    names: Vector
+    rows: Vector
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """What a solver claims, still unproved.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n,)
+        Point inside the box.
+    row_duals : ndarray of shape (m,)
+        Multipliers y with Hx + q + R'y = 0 on the free variables; positive at an upper limit.
+    iterations : int
+        Steps made.
+    """
+
+    x: Vector
+    row_duals: Vector
+    iterations: int

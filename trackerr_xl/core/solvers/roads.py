@@ -1,0 +1,120 @@
+"""The order in which the methods are tried on one program, each starting from what the last one learned."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from trackerr_xl.core.arrays import Vector
+from trackerr_xl.core.solvers import active_set, dual_newton, interior_point
+from trackerr_xl.core.solvers.program import ActiveSet, Candidate, DenseHessian, FactorHessian, Program
+from trackerr_xl.core.solvers.surrogate import surrogate
+
+RECENTRINGS = 2
+PROXIMITY = 1e-4
+"""Curvature added to specific risks too small for the dual, relative to the mean curvature."""
+PROXIMAL_STEPS = 30
+POLISHES = (1, 3, 6, 10, 15, 20, 29)
+"""Proximal steps after which the active set is tried; in between the guess changes little."""
+
+Attempt = tuple[str, Candidate]
+
+
+def attempts(program: Program) -> Iterator[Attempt]:
+    """Candidates with the name of their method; each following one is worked out only when asked for."""
+    if program.fixed.all():
+        yield "fixed", Candidate(program.lower, np.zeros(program.rows.shape[0]), 0)
+        return
+    if isinstance(program.hessian, DenseHessian):
+        yield from _by_surrogate(program, program.hessian)
+    elif program.hessian.specific.min() >= PROXIMITY:
+        yield from _by_factors(program, program.hessian)
+    else:
+        yield from _by_proximal_steps(program, program.hessian)
+    yield from _by_interior_point(program)
+
+
+def _by_factors(program: Program, hessian: FactorHessian) -> Iterator[Attempt]:
+    ended = dual_newton.minimise(hessian, program, np.zeros(program.size))
+    if ended.status != "stopped":
+        yield from _polished(program, ended.active, "factors", 12)
+
+
+def _by_surrogate(program: Program, hessian: DenseHessian) -> Iterator[Attempt]:
+    """Guess on a factor model with the true slope at the last point; the active set settles it on the truth."""
+    model = surrogate(hessian)
+    centre, duals, last_value = np.zeros(program.size), None, np.inf
+    for round_ in range(RECENTRINGS + 1):
+        slope = hessian.product(centre)
+        value = 0.5 * float(centre @ slope) + float(program.linear @ centre)
+        if value > last_value:
+            model = FactorHessian(model.loadings, 2.0 * model.specific)
+        last_value = value
+        local = _with_linear(program, program.linear + slope - model.product(centre))
+        ended = dual_newton.minimise(model, local, centre, duals)
+        if ended.status not in ("solved", "inaccurate"):
+            return
+        method = "surrogate" if round_ == 0 else f"surrogate recentred {round_}"
+        yield from _polished(program, ended.active, method, 12 if round_ in (0, RECENTRINGS) else 6)
+        centre, duals = ended.x, ended.duals
+
+
+def _by_proximal_steps(program: Program, hessian: FactorHessian) -> Iterator[Attempt]:
+    """Proximal point steps, each with specific risks raised enough for the dual."""
+    model = FactorHessian(hessian.loadings, hessian.specific + PROXIMITY)
+    centre, duals = np.zeros(program.size), None
+    for step in range(PROXIMAL_STEPS):
+        local = _with_linear(program, program.linear - PROXIMITY * centre)
+        ended = dual_newton.minimise(model, local, centre, duals)
+        if ended.status not in ("solved", "inaccurate"):
+            return
+        centre, duals = ended.x, ended.duals
+        if step in POLISHES:
+            yield from _polished(program, ended.active, "factors, proximal", 4)
+
+
+def _by_interior_point(program: Program) -> Iterator[Attempt]:
+    free = np.flatnonzero(~program.fixed)
+    inner = _without_fixed(program, free)
+    answer = interior_point.minimise(inner)
+    names = np.full(program.size, -1, dtype=np.int8)
+    names[free] = answer.active.names
+    yield from _polished(program, ActiveSet(names, answer.active.rows), "interior point, polished", 10)
+    x = program.lower.copy()
+    x[free] = answer.candidate.x
+    yield "interior point", Candidate(x, answer.candidate.row_duals, answer.candidate.iterations)
+
+
+def _polished(program: Program, guess: ActiveSet, method: str, most_steps: int) -> Iterator[Attempt]:
+    candidate = active_set.minimise(program, guess, most_steps)
+    if candidate is not None:
+        yield method, candidate
+
+
+def _with_linear(program: Program, linear: Vector) -> Program:
+    return Program(
+        program.hessian,
+        linear,
+        program.lower,
+        program.upper,
+        program.rows,
+        program.row_lower,
+        program.row_upper,
+        program.equalities,
+    )
+
+
+def _without_fixed(program: Program, free: Vector) -> Program:
+    if free.size == program.size:
+        return program
+    x = np.where(program.fixed, program.lower, 0.0)
+    held = program.rows @ x
+    return Program(
+        program.hessian.part(free),
+        (program.linear + program.hessian.product(x))[free],
+        program.lower[free],
+        program.upper[free],
+        program.rows[:, free],
+        program.row_lower - held,
+        program.row_upper - held,
+        program.equalities,
+    )

@@ -1,0 +1,92 @@
+"""Bring a tracking problem to units near one, and an answer back.
+
+The variables are n times the active weights, the objective is in units of the mean variance, and each row in units
+of its largest coefficient. Every factor is a power of two, so scaling and its undoing round nothing: multiplying
+the covariance by any power of two gives the same weights to the last bit.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trackerr_xl.core.arrays import Vector
+from trackerr_xl.core.problem import TrackingProblem
+from trackerr_xl.core.risk_model import DenseCovariance, FactorModel, RiskModel
+from trackerr_xl.core.solvers.program import DenseHessian, FactorHessian, Hessian, Program
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scaling:
+    """Factors between the problem's units and the program's.
+
+    Parameters
+    ----------
+    spread : float
+        Program variable over active weight, near n.
+    curvature : float
+        Active variance over half the program's quadratic form, per squared spread: near the mean variance.
+    row_units : ndarray of shape (m,)
+        Problem row over program row, in the program's order.
+    order : ndarray of shape (m,)
+        Problem row of each program row.
+    """
+
+    spread: float
+    curvature: float
+    row_units: Vector
+    order: Vector
+
+
+def scaled(problem: TrackingProblem) -> tuple[Program, Scaling]:
+    """The program in active weights a = w − b, where the linear term is zero, and how it was scaled."""
+    n, rows = problem.benchmark.size, problem.rows
+    spread = _power_of_two(float(n))
+    curvature = _power_of_two(float(problem.risk.diagonal().mean()))
+    equal = rows.lower == rows.upper
+    order = np.concatenate([np.flatnonzero(equal), np.flatnonzero(~equal)])
+    matrix = rows.matrix[order]
+    units = _powers_of_two(np.abs(matrix).max(axis=1, initial=0.0))
+    held = matrix @ problem.benchmark
+    program = Program(
+        _hessian(problem.risk, curvature),
+        np.zeros(n),
+        spread * (problem.lower - problem.benchmark),
+        spread * (problem.upper - problem.benchmark),
+        matrix / (spread * units)[:, None],
+        (rows.lower[order] - held) / units,
+        (rows.upper[order] - held) / units,
+        int(equal.sum()),
+    )
+    return program, Scaling(spread, curvature, units, order)
+
+
+def weights(problem: TrackingProblem, program: Program, scaling: Scaling, x: Vector) -> Vector:
+    """Weights of a program's x, exactly at a limit wherever x is."""
+    free = problem.benchmark + x / scaling.spread
+    held = np.where(x <= program.lower, problem.lower, np.where(x >= program.upper, problem.upper, free))
+    return np.asarray(np.clip(held, problem.lower, problem.upper))
+
+
+def row_duals(problem: TrackingProblem, scaling: Scaling, duals: Vector) -> Vector:
+    """Row multipliers in the problem's units and order; none points at a limit that is not there."""
+    plain = np.empty(duals.size)
+    plain[scaling.order] = duals * (scaling.curvature / (scaling.spread**2 * scaling.row_units))
+    rows = problem.rows
+    nowhere = np.isinf(np.where(plain > 0, rows.upper, rows.lower))
+    return np.where(nowhere, 0.0, plain)
+
+
+def _hessian(risk: RiskModel, curvature: float) -> Hessian:
+    if isinstance(risk, FactorModel):
+        return FactorHessian(risk.loadings / np.sqrt(curvature), risk.specific / curvature)
+    assert isinstance(risk, DenseCovariance)
+    return DenseHessian(risk.matrix, 1.0 / curvature)
+
+
+def _power_of_two(value: float) -> float:
+    return float(2.0 ** round(float(np.log2(value)))) if value > 0 else 1.0
+
+
+def _powers_of_two(values: Vector) -> Vector:
+    safe = np.where(values > 0, values, 1.0)
+    return np.asarray(2.0 ** np.round(np.log2(safe)))
