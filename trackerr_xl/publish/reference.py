@@ -87,7 +87,7 @@ def _argument_table(arguments: tuple[Argument, ...]) -> str:
 
 def _argument_row(argument: Argument) -> str:
     default = "required" if argument.required else "" if argument.default is None else str(argument.default)
-    meaning = f"{argument.help} Not yet: {argument.later}." if argument.later else argument.help
+    meaning = f"{argument.help} Not in this version: {argument.later}." if argument.later else argument.help
     cells = (argument.name, KINDS[argument.kind], argument.unit, default, _allowed(argument), meaning)
     return f"| {' | '.join(cells)} |"
 
