@@ -47,6 +47,11 @@ def storable(value: Cell) -> Cell:
     return value
 
 
+def same(stored: Cell, new: Cell) -> bool:
+    """Whether two values are the same content of a cell, to the last digit; TRUE is not 1."""
+    return stored == new and isinstance(stored, bool) == isinstance(new, bool)
+
+
 def new_cell(prefix: bytes, place: tuple[int, int], style: str | None, new: NewValue) -> bytes:
     """A cell where the file has none; `style` is the number of its format."""
     kind, content = _spelt(prefix, new)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from trackerr_xl.errors import FileRefusedError
 from trackerr_xl.sheet.cells import Cell
 from trackerr_xl.workbook.addresses import Area, address
-from trackerr_xl.workbook.cell_xml import NewValue, rewritten_cell, spliced, storable
+from trackerr_xl.workbook.cell_xml import NewValue, rewritten_cell, same, spliced, storable
 from trackerr_xl.workbook.package import Package
 from trackerr_xl.workbook.row_xml import Splice, insertions
 from trackerr_xl.workbook.sheet_xml import SheetXml, element, scan_sheet
@@ -141,5 +141,4 @@ def _differs(sheet: SheetXml, place: Place, new: NewValue, strings: Sequence[str
     assert stored is not None
     if new.area is not None and (stored.formula is None or stored.formula.area != new.area):
         return True
-    # True equals 1 in Python and is another value in a cell.
-    return stored.value != new.value or isinstance(stored.value, bool) != isinstance(new.value, bool)
+    return not same(stored.value, new.value)

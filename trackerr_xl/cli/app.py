@@ -1,0 +1,174 @@
+"""What a user can type after `trackerr-xl`. The work itself is imported when its command runs."""
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from enum import IntEnum
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated, NoReturn, ParamSpec
+
+import typer
+
+import trackerr_xl
+from trackerr_xl.errors import TrackerrError
+
+P = ParamSpec("P")
+
+
+class Outcome(IntEnum):
+    """Exit codes. A usage error is `REFUSED` as well."""
+
+    DONE = 0
+    DIFFERENT = 1
+    REFUSED = 2
+    NOT_EVALUATED = 3
+
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode="markdown",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Tracking-error functions of a workbook, recalculated, checked and evaluated without a spreadsheet program.",
+    epilog="Exit codes: 0 equal or done, 1 different, 2 refused and nothing written, 3 some cells not evaluated.",
+)
+
+
+def main() -> None:
+    """Entry point of the command."""
+    for stream in (sys.stdout, sys.stderr):
+        # A console of another code page shows a question mark rather than an error.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    app()
+
+
+def _finish(run: Callable[P, Outcome], *args: P.args, **kwargs: P.kwargs) -> NoReturn:
+    """Run a command's work and leave with its exit code; every error of ours ends as its sentence on stderr."""
+    try:
+        outcome = run(*args, **kwargs)
+    except TrackerrError as error:
+        typer.echo(error.sentence, err=True)
+        outcome = Outcome.REFUSED
+    raise typer.Exit(outcome)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"trackerr-xl {trackerr_xl.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    pass
+
+
+_Book = Annotated[
+    Path,
+    typer.Argument(metavar="BOOK", help="An .xlsx or .xlsm file. Macros are never run.", show_default=False),
+]
+_Now = Annotated[
+    datetime | None,
+    typer.Option(
+        metavar="WHEN",
+        help="The clock that NOW() and TODAY() show, local time; the machine's own when left out. "
+        "Written as 2026-03-31 or 2026-03-31T17:30:00.",
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        show_default=False,
+    ),
+]
+_Json = Annotated[
+    Path | None,
+    typer.Option(
+        "--json", metavar="FILE", help="Write a report for machines to this file.", show_default=False
+    ),
+]
+
+
+@app.command()
+def recalc(
+    book: _Book,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the recalculated workbook here. Left out, no workbook is written.",
+            show_default=False,
+        ),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="CELL=VALUE",
+            help='Put a value into a cell first, such as "Inputs!B1=0.3"; repeat for more. '
+            'Numbers, 35%, TRUE, FALSE, #N/A; anything else is text, and so is anything in "quotes"; nothing empties it.',
+            show_default=False,
+        ),
+    ] = None,
+    now: _Now = None,
+    json: _Json = None,
+) -> None:
+    """Recalculate BOOK and show which cells change.
+
+    BOOK itself is never changed unless --out names it. In the file written only the cells that change differ from
+    BOOK: formulas, formats, charts, buttons and macros stay byte for byte.
+    """
+    from trackerr_xl.cli.recalc import run
+
+    _finish(run, book, out, settings or [], now, json)
+
+
+@app.command()
+def check(
+    book: _Book,
+    tolerance: Annotated[
+        float, typer.Option(min=0.0, help="Largest relative difference of numbers that count as equal.")
+    ] = 1e-9,
+    now: _Now = None,
+    json: _Json = None,
+) -> None:
+    """Recalculate BOOK in memory and list the cells whose stored values differ."""
+    from trackerr_xl.cli.check import run
+
+    _finish(run, book, tolerance, now, json)
+
+
+@app.command("eval")
+def evaluate(
+    function: Annotated[
+        str, typer.Argument(metavar="FUNCTION", help="Such as TE_OPTIMIZE.", show_default=False)
+    ],
+    arguments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--arg",
+            metavar="NAME=VALUE",
+            help="An argument: a .csv file, cells of a workbook such as book.xlsx!Sheet!A1:B9, a number or a text; "
+            "repeat for more.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Evaluate one FUNCTION: a table on a terminal, CSV when piped. What is wrong is said on stderr."""
+    from trackerr_xl.cli.evaluate import run
+
+    _finish(run, function, arguments or [])
+
+
+@app.command()
+def functions(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="One function's page.", show_default=False)
+    ] = None,
+) -> None:
+    """List the functions, or show the page of one."""
+    from trackerr_xl.cli.catalogue import run
+
+    _finish(run, name)

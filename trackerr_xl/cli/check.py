@@ -1,0 +1,48 @@
+"""`trackerr-xl check`."""
+
+import time
+from datetime import datetime
+from pathlib import Path
+
+from trackerr_xl.cli.app import Outcome
+from trackerr_xl.cli.report import differences_as_data, not_evaluated_as_data, report
+from trackerr_xl.cli.screen import progress_bar, show_differences, show_facts, show_not_evaluated
+from trackerr_xl.workbook.check import check
+from trackerr_xl.workbook.output import write_files
+
+
+def run(book: Path, tolerance: float, now: datetime | None, json: Path | None) -> Outcome:
+    """Compare a workbook with its recalculation and show what differs. A difference outweighs a cell not evaluated."""
+    begun = time.perf_counter()
+    with progress_bar() as told:
+        result = check(book, tolerance=tolerance, now=now, progress=told)
+    seconds = time.perf_counter() - begun
+    outcome = Outcome.DONE
+    if result.not_evaluated:
+        outcome = Outcome.NOT_EVALUATED
+    if result.differences:
+        outcome = Outcome.DIFFERENT
+    if json is not None:
+        data = {
+            "tolerance": tolerance,
+            "equal": result.equal,
+            "seconds": round(seconds, 3),
+            "differences": differences_as_data(result.differences),
+            "not_evaluated": not_evaluated_as_data(result.not_evaluated),
+        }
+        write_files({json: report(book, outcome, data)})
+    if result.differences:
+        show_differences("Cells that differ", result.differences)
+    if result.not_evaluated:
+        show_not_evaluated(result.not_evaluated)
+    show_facts(
+        book.name,
+        [
+            ("Equal", f"{result.equal:,}"),
+            ("Different", f"{len(result.differences):,}"),
+            ("Not evaluated", f"{len(result.not_evaluated):,}"),
+            ("Tolerance", f"{tolerance:g}"),
+            ("Seconds", f"{seconds:.2f}"),
+        ],
+    )
+    return outcome

@@ -1,0 +1,46 @@
+"""The reports that `--json` writes."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import trackerr_xl
+from trackerr_xl.cli.app import Outcome
+from trackerr_xl.sheet.cells import Cell, CellError
+from trackerr_xl.workbook.check import Difference
+from trackerr_xl.workbook.recalculate import NotEvaluated
+
+
+def report(book: Path, outcome: Outcome, data: Mapping[str, object]) -> bytes:
+    """A report as JSON in UTF-8: what was done to which workbook by which version, and the details."""
+    head = {
+        "trackerr_xl": trackerr_xl.__version__,
+        "book": str(book),
+        "outcome": outcome.name.lower().replace("_", " "),
+        "exit_code": int(outcome),
+    }
+    return (json.dumps({**head, **data}, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def value_as_data(value: Cell) -> object:
+    """A cell's value; an error value becomes ``{"error": "#N/A"}``, so that no text can be taken for one."""
+    return {"error": value.value} if isinstance(value, CellError) else value
+
+
+def differences_as_data(differences: Sequence[Difference]) -> list[dict[str, object]]:
+    """Differing cells as records."""
+    return [
+        {
+            "cell": str(each.address),
+            "formula": each.formula,
+            "stored": value_as_data(each.stored),
+            "now": value_as_data(each.now),
+            "difference": each.difference,
+        }
+        for each in differences
+    ]
+
+
+def not_evaluated_as_data(cells: Sequence[NotEvaluated]) -> list[dict[str, object]]:
+    """Cells not evaluated as records."""
+    return [{"cell": str(each.address), "formula": each.formula, "reason": each.reason} for each in cells]

@@ -1,0 +1,109 @@
+"""What the command shows: Rich tables for people on a terminal, tab-separated lines for programs in a pipe."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from trackerr_xl.sheet.cells import Cell
+from trackerr_xl.workbook.check import Difference
+from trackerr_xl.workbook.recalculate import NotEvaluated
+from trackerr_xl.workbook.recalculate import Progress as Told
+
+PATIENCE = 1.0
+"""Seconds of work before a progress bar appears."""
+
+
+def shown(value: Cell) -> str:
+    """A value as a cell shows it, numbers with all their digits."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float | int):
+        return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
+    return str(value)
+
+
+def show_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Show a table; `title` appears on a terminal only."""
+    console = Console()
+    if not console.is_terminal:
+        for row in (headings, *rows):
+            typer.echo("\t".join(" ".join(text.split()) for text in row))
+        return
+    table = Table(title=title, title_justify="left")
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(text) for text in row))
+    console.print(table)
+
+
+def show_facts(title: str, facts: Sequence[tuple[str, str]]) -> None:
+    """Show names and values, one a line."""
+    console = Console()
+    if not console.is_terminal:
+        for name, value in facts:
+            typer.echo(f"{name}\t{value}")
+        return
+    table = Table(title=title, title_justify="left", show_header=False)
+    for name, value in facts:
+        table.add_row(name, escape(value))
+    console.print(table)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Told]:
+    """A callback that shows a bar on stderr, on a terminal, once the work has taken a second."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    progress = Progress(*columns, console=Console(stderr=True), transient=True)
+    begun = time.monotonic()
+    task = progress.add_task("", total=None)
+
+    def told(what: str, done: int, total: int) -> None:
+        if progress.console.is_terminal and time.monotonic() - begun > PATIENCE:
+            progress.start()
+        progress.update(task, description=what, completed=done, total=total or None)
+
+    try:
+        yield told
+    finally:
+        progress.stop()
+
+
+def show_differences(title: str, differences: Sequence[Difference]) -> None:
+    """Show the differing cells of a recalculation or a check."""
+    rows = [
+        (
+            str(each.address),
+            each.formula,
+            shown(each.stored),
+            shown(each.now),
+            "" if each.difference is None else f"{each.difference:.3g}",
+        )
+        for each in differences
+    ]
+    show_table(title, ("Cell", "Formula", "Stored", "Now", "Difference"), rows)
+
+
+def show_not_evaluated(cells: Sequence[NotEvaluated]) -> None:
+    """Show the formulas that could not be evaluated and why."""
+    rows = [(str(each.address), each.formula, each.reason) for each in cells]
+    show_table("Not evaluated", ("Cell", "Formula", "Why"), rows)
+
+
+def show_grid(title: str, grid: Sequence[Sequence[Cell]]) -> None:
+    """Show cells as a sheet does, numbers to the right."""
+    table = Table(title=title, title_justify="left", show_header=False)
+    for column in range(len(grid[0])):
+        numbers = any(isinstance(row[column], float) for row in grid)
+        table.add_column(justify="right" if numbers else "left", overflow="fold")
+    for row in grid:
+        table.add_row(*(escape(shown(value)) for value in row))
+    Console().print(table)

@@ -1,0 +1,150 @@
+"""What a user types after `--set` and `--arg`: values, CSV files and ranges of workbooks."""
+
+import csv
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+from math import isfinite
+from pathlib import Path
+
+from trackerr_xl.errors import FileRefusedError, InputError, LabelError
+from trackerr_xl.sheet.cells import ERROR_VALUES, Cell, CellError, Given
+from trackerr_xl.workbook.addresses import Area, parse_address, parse_area
+from trackerr_xl.workbook.book import Address
+from trackerr_xl.workbook.package import Package, open_package
+from trackerr_xl.workbook.patch import shared_strings
+from trackerr_xl.workbook.sheet_xml import scan_sheet
+from trackerr_xl.workbook.stored import stored_values
+
+
+def typed_value(text: str) -> Cell:
+    """A value as typed: a number, a percentage, TRUE, FALSE, an error value, text, or nothing.
+
+    Text in double quotes is text whatever it looks like.
+    """
+    word = text.strip()
+    if _NUMBER.fullmatch(word) and isfinite(float(word)):
+        return float(word)
+    if word.endswith("%") and _NUMBER.fullmatch(word[:-1]):
+        return float(word[:-1]) / 100
+    if word.upper() in ("TRUE", "FALSE"):
+        return word.upper() == "TRUE"
+    if word.upper() in ERROR_VALUES:
+        return CellError(word.upper())
+    if len(word) >= 2 and word[0] == word[-1] == '"':
+        return word[1:-1]
+    return text if word else None
+
+
+def parse_setting(text: str, package: Package) -> tuple[Address, Cell]:
+    """Cell and value of ``Sheet!A1=0.3`` or ``'My sheet'!A1=text``.
+
+    Raises
+    ------
+    InputError
+        If it has another form, or names a sheet that the workbook lacks or a cell that no sheet has.
+    """
+    found = _SETTING.fullmatch(text)
+    if found is None:
+        raise InputError("is not of the form Sheet!A1=value", argument="--set", at=text)
+    if found["value"].lstrip().startswith("="):
+        raise InputError("is a formula, a value is needed", argument="--set", at=text)
+    sheet = found["quoted"].replace("''", "'") if found["quoted"] else found["plain"]
+    try:
+        place = parse_address(found["cell"])
+    except ValueError:
+        raise InputError("is not a cell of a worksheet", argument="--set", at=found["cell"]) from None
+    return Address(_known_sheet(sheet, package, "--set"), *place), typed_value(found["value"])
+
+
+def parse_argument(text: str) -> tuple[str, Given]:
+    """Name and content of ``weights=w.csv``, ``cov=book.xlsx!Sheet!A1:B9`` or ``periods=252``.
+
+    Raises
+    ------
+    InputError
+        If it has another form, or the file or range cannot be read.
+    """
+    name, mark, value = text.partition("=")
+    if not mark or not name.strip():
+        raise InputError("is not of the form name=value", argument="--arg", at=text)
+    return name.strip().lower(), _content(value)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence on an unknown word: the nearest known one, or all when none is near."""
+    by_case = {name.lower(): name for name in known}
+    close = get_close_matches(word.lower(), by_case, n=1, cutoff=0.5)
+    if close:
+        return f"did you mean {by_case[close[0]]}?"
+    return "known are " + ", ".join(by_case.values())
+
+
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?")
+_SETTING = re.compile(
+    r"\s*(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!=]+))!(?P<cell>[$\w]+)\s*=(?P<value>.*)", re.DOTALL
+)
+_RANGE = re.compile(
+    r"(?P<book>.+\.xl(?:s|t|a)[xm])!(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!]+))!(?P<area>[^!]+)",
+    re.IGNORECASE,
+)
+
+
+def _content(text: str) -> Given:
+    found = _RANGE.fullmatch(text.strip())
+    if found is not None:
+        sheet = found["quoted"].replace("''", "'") if found["quoted"] else found["plain"]
+        return _range(found["book"], sheet, found["area"])
+    if text.strip().lower().endswith(".csv"):
+        return _csv(Path(text.strip()))
+    return typed_value(text)
+
+
+def _csv(path: Path) -> list[list[Cell]]:
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            rows = [[typed_value(text) for text in row] for row in csv.reader(file)]
+    except FileNotFoundError:
+        raise FileRefusedError("does not exist", argument="--arg", at=str(path)) from None
+    except UnicodeDecodeError:
+        raise FileRefusedError("is not a text file in UTF-8", argument="--arg", at=str(path)) from None
+    except (OSError, csv.Error) as error:
+        raise FileRefusedError(f"cannot be read: {error}", argument="--arg", at=str(path)) from None
+    width = max((len(row) for row in rows), default=0)
+    if not width:
+        raise FileRefusedError("is empty", argument="--arg", at=str(path))
+    return [row + [None] * (width - len(row)) for row in rows]
+
+
+def _range(book: str, sheet: str, area_text: str) -> Given:
+    package = open_package(book)
+    title = _known_sheet(sheet, package, "--arg")
+    try:
+        area = parse_area(area_text)
+    except ValueError:
+        raise InputError("is not a range of cells such as A1:B9", argument="--arg", at=area_text) from None
+    values = stored_values(scan_sheet(package.read(package.sheets[title])), shared_strings(package))
+    if (area.top, area.left) == (area.bottom, area.right):
+        return values.get((area.top, area.left))
+    # A whole column is a million cells; those below the last one in use are blank.
+    used = Area(
+        area.top,
+        area.left,
+        max(area.top, min(area.bottom, max((row for row, _ in values), default=1))),
+        max(area.left, min(area.right, max((column for _, column in values), default=1))),
+    )
+    return [
+        [values.get((row, column)) for column in range(used.left, used.right + 1)]
+        for row in range(used.top, used.bottom + 1)
+    ]
+
+
+def _known_sheet(name: str, package: Package, argument: str) -> str:
+    for title in package.sheets:
+        if title.lower() == name.strip().lower():
+            return title
+    raise LabelError(
+        f"is not a sheet of {package.name}, {nearest(name.strip(), package.sheets)}",
+        argument=argument,
+        at=name.strip(),
+    )
