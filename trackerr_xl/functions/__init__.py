@@ -1,5 +1,22 @@
 """The catalogue: every function a user can type, declared once."""
 
+from trackerr_xl.functions.decompose import TE_CONTRIB
+from trackerr_xl.functions.explain import TE_EXPLAIN
+from trackerr_xl.functions.help import TE_HELP
+from trackerr_xl.functions.measure import ACTIVE_SHARE, TRACKING_ERROR
+from trackerr_xl.functions.optimize import TE_OPTIMIZE
 from trackerr_xl.functions.spec import SheetFunction
+from trackerr_xl.functions.versions import TE_VERSION
 
-CATALOGUE: dict[str, SheetFunction] = {}
+CATALOGUE: dict[str, SheetFunction] = {
+    function.name: function
+    for function in (
+        TRACKING_ERROR,
+        ACTIVE_SHARE,
+        TE_CONTRIB,
+        TE_OPTIMIZE,
+        TE_EXPLAIN,
+        TE_HELP,
+        TE_VERSION,
+    )
+}

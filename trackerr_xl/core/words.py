@@ -1,0 +1,38 @@
+"""Words a user typed: how they are compared, and the nearest known one to an unknown one."""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+_LISTED = 8
+"""Most words listed in one sentence, so that it stays within a cell's limit."""
+
+
+def key(word: str) -> str:
+    """A word or name as it is compared: trimmed and without regard to case."""
+    return word.strip().casefold()
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word most like `word`, or None when nothing is alike."""
+    by_key = {key(candidate): candidate for candidate in known}
+    found = get_close_matches(key(word), by_key, n=1, cutoff=0.5)
+    return by_key[found[0]] if found else None
+
+
+def not_known(word: str, known: Sequence[str]) -> str:
+    """Say that a word is not known, with the nearest known one or, failing that, all of them."""
+    close = nearest(word, known)
+    if close is not None:
+        return f'"{shorten(word)}" is not known, the nearest known is "{shorten(close)}"'
+    return f'"{shorten(word)}" is not known, must be one of {listed(known)}'
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words with commas between them, the first few when there are many."""
+    shown = ", ".join(shorten(word) for word in words[:_LISTED])
+    return shown if len(words) <= _LISTED else f"{shown} and {len(words) - _LISTED} more"
+
+
+def shorten(word: str) -> str:
+    """A word as it fits into a sentence."""
+    return word if len(word) <= 40 else word[:39] + "…"

@@ -1,0 +1,188 @@
+"""Matching by name over the union, or by position where there are no names; and the check of units.
+
+Where one range has no names, the others must list the same names in the same order, and the one without follows it.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from trackerr_xl.core.arrays import Matrix, Vector
+from trackerr_xl.core.words import key, listed, nearest, shorten
+from trackerr_xl.errors import LabelError, ShapeError, UnitsError
+from trackerr_xl.functions.values import Groups, Labelled, LabelledMatrix
+
+_PERCENT_BAND = 0.5
+
+
+def check_fractions(weights: Labelled, argument: str) -> None:
+    """Refuse weights that sum to 100 within one half.
+
+    Raises
+    ------
+    UnitsError
+    """
+    total = float(weights.values.sum())
+    if abs(total - 100.0) <= _PERCENT_BAND:
+        raise UnitsError(
+            f"sum to {total:.4g}, not 1: divide by 100 or set option Units to Percent",
+            argument=argument,
+            at=None if argument == "weights" else "weights",
+        )
+
+
+def union(
+    vectors: Mapping[str, Labelled], beside: Mapping[str, LabelledMatrix | Groups | None]
+) -> tuple[str, ...] | None:
+    """Names of all vectors in order of appearance, or None when no vector has names.
+
+    Parameters
+    ----------
+    vectors : mapping of str to Labelled
+        Weights by argument.
+    beside : mapping of str to LabelledMatrix, Groups or None
+        What else must fit them, by argument.
+
+    Raises
+    ------
+    ShapeError
+        If something without names has another size.
+    LabelError
+        If something without names stands beside vectors whose names differ.
+    """
+    named = {argument: vector for argument, vector in vectors.items() if vector.labels is not None}
+    unnamed = {argument: vector.values.size for argument, vector in vectors.items() if vector.labels is None}
+    unnamed |= {
+        argument: len(thing.values)
+        for argument, thing in beside.items()
+        if thing is not None and thing.labels is None
+    }
+    if unnamed:
+        _check_one_order(named, next(iter(unnamed)))
+        _check_sizes(vectors, unnamed)
+        return next((vector.labels for vector in named.values()), None)
+    return _merged([vector.labels or () for vector in named.values()])
+
+
+def spread(vector: Labelled, names: Sequence[str] | None) -> Vector:
+    """A vector over `names`, zero for a name it does not list; unchanged without names."""
+    if vector.labels is None or names is None:
+        return vector.values
+    by_name = dict(zip(map(key, vector.labels), vector.values.tolist(), strict=True))
+    return np.array([by_name.get(key(name), 0.0) for name in names])
+
+
+def covariance_of(cov: LabelledMatrix, names: Sequence[str] | None, size: int) -> Matrix:
+    """The covariance in the order of `names`.
+
+    Raises
+    ------
+    ShapeError
+        If it has no names to go by and another size.
+    LabelError
+        If it does not list a name.
+    """
+    if cov.labels is None or names is None:
+        if len(cov.values) != size:
+            raise ShapeError(
+                f"is {len(cov.values)} × {len(cov.values)}, must be {size} × {size}", argument="cov"
+            )
+        return cov.values
+    missing = not_listed(names, cov.labels)
+    if missing:
+        raise LabelError(_no_entry(missing, cov.labels), argument="cov")
+    place = {key(label): at for at, label in enumerate(cov.labels)}
+    order = [place[key(name)] for name in names]
+    if order == list(range(len(cov.labels))):
+        return cov.values
+    return np.asarray(cov.values[np.ix_(order, order)])
+
+
+def groups_of(groups: Groups, names: Sequence[str] | None) -> tuple[str, ...]:
+    """The group of every name.
+
+    Raises
+    ------
+    LabelError
+        If a name has none.
+    """
+    if groups.labels is None or names is None:
+        return groups.values
+    missing = not_listed(names, groups.labels)
+    if missing:
+        raise LabelError(_no_entry(missing, groups.labels), argument="groups")
+    by_name = dict(zip(map(key, groups.labels), groups.values, strict=True))
+    return tuple(by_name[key(name)] for name in names)
+
+
+def not_listed(names: Sequence[str], labels: Sequence[str]) -> list[str]:
+    """Those of `names` that `labels` has not."""
+    known = {key(label) for label in labels}
+    return [name for name in names if key(name) not in known]
+
+
+def same_dates(portfolio: Labelled, benchmark: Labelled) -> tuple[Vector, Vector]:
+    """Two return series over the same dates, oldest first where the dates are numbers.
+
+    Raises
+    ------
+    ShapeError
+        If one has no dates and they differ in length.
+    LabelError
+        If a date is in one of them only.
+    """
+    if portfolio.labels is None or benchmark.labels is None:
+        if portfolio.values.size != benchmark.values.size:
+            raise ShapeError(
+                f"has {benchmark.values.size} returns, must have {portfolio.values.size} like the portfolio",
+                argument="benchmark",
+            )
+        return portfolio.values, benchmark.values
+    for argument, dates, others in (
+        ("benchmark", portfolio.labels, benchmark.labels),
+        ("portfolio", benchmark.labels, portfolio.labels),
+    ):
+        missing = not_listed(dates, others)
+        if missing:
+            raise LabelError(
+                f"has no return for {listed(missing)}, must have the same dates", argument=argument
+            )
+    dates = _ascending(portfolio.labels)
+    return spread(portfolio, dates), spread(benchmark, dates)
+
+
+def _ascending(dates: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(dates, key=int)) if all(date.isdecimal() for date in dates) else dates
+
+
+def _merged(parts: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    names: dict[str, str] = {}
+    for part in parts:
+        for name in part:
+            names.setdefault(key(name), name)
+    return tuple(names.values())
+
+
+def _check_one_order(named: Mapping[str, Labelled], unnamed: str) -> None:
+    orders = {argument: [key(label) for label in vector.labels or ()] for argument, vector in named.items()}
+    first = next(iter(orders), "")
+    for argument, order in orders.items():
+        if order != orders[first]:
+            raise LabelError(
+                f"has no names, and {first} and {argument} do not list the same names in the same order",
+                argument=unnamed,
+            )
+
+
+def _check_sizes(vectors: Mapping[str, Labelled], unnamed: Mapping[str, int]) -> None:
+    leader, first = next(iter(vectors.items()))
+    for argument, size in unnamed.items():
+        if size != first.values.size:
+            needed = f"must have {first.values.size} like {leader}"
+            raise ShapeError(f"has {size} rows and no names, {needed}", argument=argument)
+
+
+def _no_entry(missing: Sequence[str], known: Sequence[str]) -> str:
+    close = nearest(missing[0], known)
+    hint = f', the nearest to it is "{shorten(close)}"' if close is not None else ""
+    return f"has no entry for {listed(missing)}{hint}"

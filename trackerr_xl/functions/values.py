@@ -1,0 +1,56 @@
+"""Typed values that the readers hand to the functions: numbers with the names or dates written beside them."""
+
+from dataclasses import dataclass
+
+from trackerr_xl.core.arrays import Matrix, Vector
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labelled:
+    """A column or row of numbers, with the names or dates beside it if there are any.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        The numbers.
+    labels : tuple of str or None
+        What stands beside them, trimmed, each once.
+    across : bool
+        Whether it was a row, so that an answer can be one too.
+    """
+
+    values: Vector
+    labels: tuple[str, ...] | None = None
+    across: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelledMatrix:
+    """A square of numbers, with the names on both edges if there are any.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, n)
+        The numbers.
+    labels : tuple of str or None
+        Names of rows and columns.
+    """
+
+    values: Matrix
+    labels: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """One group a name.
+
+    Parameters
+    ----------
+    values : tuple of str
+        Groups.
+    labels : tuple of str or None
+        Names beside them, if there are any.
+    """
+
+    values: tuple[str, ...]
+    labels: tuple[str, ...] | None = None

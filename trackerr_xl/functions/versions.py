@@ -1,0 +1,42 @@
+"""Which versions an answer comes from."""
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+import numpy as np
+
+import trackerr_xl
+from trackerr_xl.functions.spec import Answer, Result, SheetFunction
+
+
+def versions() -> tuple[tuple[str, str], ...]:
+    """Name and version of this package, of Python and of the numerical libraries, none of them loaded for it."""
+    return (
+        ("trackerr_xl", trackerr_xl.__version__),
+        ("Python", platform.python_version()),
+        ("NumPy", np.__version__),
+        ("SciPy", _installed("scipy")),
+    )
+
+
+def te_version() -> Answer:
+    """The versions as a table."""
+    return Answer([list(row) for row in versions()])
+
+
+def _installed(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+TE_VERSION = SheetFunction(
+    name="TE_VERSION",
+    category="help",
+    summary="Versions of trackerr_xl, Python, NumPy and SciPy that answer here.",
+    arguments=(),
+    result=Result("table", "Name and version."),
+    run=te_version,
+    example="=TE_VERSION()",
+)

@@ -1,0 +1,111 @@
+"""One call of a worksheet function: ranges in, a rectangle of cells out, never an exception."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from trackerr_xl.core.words import key, not_known
+from trackerr_xl.errors import InputError, InternalError, TrackerrError
+from trackerr_xl.functions import CATALOGUE
+from trackerr_xl.functions.spec import Answer, SheetFunction
+from trackerr_xl.sheet import memo
+from trackerr_xl.sheet.cells import Given
+from trackerr_xl.sheet.faults import Fault, fault_of, passed_through, unknown_function
+from trackerr_xl.sheet.log import log_to_file
+from trackerr_xl.sheet.ranges import first_error, range_of
+from trackerr_xl.sheet.read import read_arguments
+from trackerr_xl.sheet.write import OutCell, spill
+
+_LOGGER = logging.getLogger("trackerr_xl")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a call gives back.
+
+    Parameters
+    ----------
+    grid : list of rows of float, str, bool or CellError
+        The spilled rectangle, at least one cell; one error value when there is a fault.
+    fault : Fault or None
+        Why the cell shows an error value.
+    notes : tuple of (str, str)
+        Topic and sentence, in order: what TE_EXPLAIN says of the answer.
+    """
+
+    grid: list[list[OutCell]]
+    fault: Fault | None = None
+    notes: tuple[tuple[str, str], ...] = ()
+
+
+def call(name: str, given: Sequence[Given]) -> Reply:
+    """Answer one function of the catalogue. Never raises.
+
+    Parameters
+    ----------
+    name : str
+        Name of the function, in any case.
+    given : sequence of Given
+        Its arguments in Excel's order, None where one is left out.
+    """
+    try:
+        return _answer(name, given)
+    except TrackerrError as error:
+        return _refused(fault_of(error))
+    except Exception:
+        log_to_file(_LOGGER)
+        _LOGGER.exception("%s failed", name)
+        return _refused(
+            fault_of(InternalError("Something went wrong inside trackerr_xl: the inputs are not at fault"))
+        )
+
+
+def find(name: str) -> SheetFunction | None:
+    """The function of a name in any case, None if the catalogue has not got it."""
+    wanted = key(name)
+    return next((function for known, function in CATALOGUE.items() if key(known) == wanted), None)
+
+
+def _answer(name: str, given: Sequence[Given]) -> Reply:
+    function = find(name)
+    if function is None:
+        return _refused(unknown_function(name, f"function {not_known(name, tuple(CATALOGUE))}"))
+    if function.variadic:
+        return _explained(function, given)
+    for at, one in enumerate(given):
+        error = first_error(one)
+        if error is not None:
+            value, where = error
+            argument = function.arguments[at].name if at < len(function.arguments) else f"argument {at + 1}"
+            return _refused(passed_through(value, argument, where))
+    content = memo.content_of(function.name, given)
+    return memo.remembered(content) or memo.remember(content, _computed(function, given))
+
+
+def _computed(function: SheetFunction, given: Sequence[Given]) -> Reply:
+    # An overflow is found by `spill`, which refuses what is not finite; a warning on the way helps nobody.
+    with np.errstate(all="ignore"):
+        answer: Answer = function.run(**read_arguments(function, given))
+    return Reply(spill(answer), notes=tuple(answer.notes))
+
+
+def _explained(function: SheetFunction, given: Sequence[Given]) -> Reply:
+    """Answer TE_EXPLAIN: call the function it names, and put into words what came of it."""
+    subject = range_of(given[0]) if given else None
+    if subject is None:
+        raise InputError("is missing, must be given", argument="function")
+    name = subject.text(0, 0)
+    explained = find(name)
+    if explained is None or explained.variadic:
+        known = [function.name for function in CATALOGUE.values() if not function.variadic]
+        raise InputError(not_known(name, known), argument="function")
+    reply = call(explained.name, given[1:])
+    value = None if reply.fault is None else str(reply.fault.value)
+    error = None if reply.fault is None else reply.fault.error
+    return Reply(spill(function.run(explained.name, value, error, reply.notes)))
+
+
+def _refused(fault: Fault) -> Reply:
+    return Reply([[fault.value]], fault)

@@ -1,0 +1,128 @@
+"""The public door for Python: a worksheet function called with Python's own values, exactly as a cell would call it."""
+
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from trackerr_xl.core.words import not_known
+from trackerr_xl.errors import ChoiceError
+from trackerr_xl.functions import CATALOGUE
+from trackerr_xl.sheet.call import call, find
+from trackerr_xl.sheet.cells import Cell, CellError, Given
+from trackerr_xl.sheet.write import OutCell
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_DAY_ZERO = datetime(1899, 12, 30)
+
+
+def evaluate(name: str, *arguments: object) -> list[list[OutCell]]:
+    """Answer a worksheet function from Python.
+
+    Parameters
+    ----------
+    name : str
+        Name of the function, in any case.
+    *arguments : object
+        In Excel's order: numbers, texts, lists, NumPy arrays, pandas objects, None where one is left out. A flat
+        list, a 1-D array and a Series are columns; labels of pandas objects count as names beside the numbers.
+
+    Returns
+    -------
+    list of rows of float, str, bool or CellError
+        What the cells would show; ``str()`` of a `CellError` gives, for instance, ``#N/A``.
+
+    Raises
+    ------
+    ChoiceError
+        If there is no such function. Nothing else is raised: a fault is an error value, as in a cell.
+    """
+    if find(name) is None:
+        raise ChoiceError(not_known(name, tuple(CATALOGUE)), argument="name")
+    return [list(row) for row in call(name, [given_from_python(argument) for argument in arguments]).grid]
+
+
+def given_from_python(value: object) -> Given:
+    """A Python value as a host would hand it over."""
+    if isinstance(value, np.ndarray):
+        return _from_array(value)
+    if _is_pandas(value):
+        return _from_pandas(cast("pd.Series[Any] | pd.DataFrame", value))
+    if isinstance(value, (list, tuple, range)):
+        return _from_sequence(value)
+    return _cell(value)
+
+
+def _from_sequence(values: Sequence[object]) -> Given:
+    if not values:
+        return None
+    if not any(isinstance(one, (list, tuple, np.ndarray)) for one in values):
+        return [[_cell(one)] for one in values]
+    return cast(
+        Given,
+        [
+            [_cell(one) for one in row] if isinstance(row, (list, tuple, np.ndarray)) else row
+            for row in values
+        ],
+    )
+
+
+def _from_array(array: np.ndarray[Any, Any]) -> Given:
+    if array.ndim == 0:
+        return _cell(array.item())
+    column = array[:, None] if array.ndim == 1 else array
+    if column.ndim == 2 and column.size and column.dtype.kind in "fiu":
+        return np.asarray(column, dtype=np.float64)
+    return _from_sequence(column.tolist())
+
+
+def _is_pandas(value: object) -> bool:
+    # Asked by name: pandas costs as much as all the rest, and whoever passes its objects has it loaded.
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(value, (pandas.Series, pandas.DataFrame))
+
+
+def _from_pandas(table: "pd.Series[Any] | pd.DataFrame") -> Given:
+    rows: list[list[Cell]] = [
+        [_cell(one) for one in np.atleast_1d(row)] for row in table.to_numpy(dtype=object)
+    ]
+    if not _is_default(table.index):
+        rows = [[_cell(label), *row] for label, row in zip(table.index, rows, strict=True)]
+    if table.ndim == 2 and not _is_default(table.columns):
+        header: list[Cell] = [_cell(label) for label in table.columns]
+        rows.insert(0, header if _is_default(table.index) else [None, *header])
+    return rows or None
+
+
+def _is_default(labels: "pd.Index[Any]") -> bool:
+    return labels.dtype.kind in "iu" and labels.tolist() == list(range(len(labels)))
+
+
+def _cell(value: object) -> Cell:
+    if value is None or isinstance(value, (bool, str, CellError)):
+        return value
+    if isinstance(value, (np.bool_, np.integer, np.floating)):
+        return cast(Cell, value.item())
+    if isinstance(value, date):
+        return _serial(value)
+    if _is_missing(value):
+        return None
+    # Anything else is left for the reader to refuse in words.
+    return cast(Cell, value)
+
+
+def _serial(moment: date) -> Cell:
+    if moment != moment:
+        return None
+    if not isinstance(moment, datetime):
+        moment = datetime.combine(moment, time())
+    return (moment.replace(tzinfo=None) - _DAY_ZERO).total_seconds() / 86400.0
+
+
+def _is_missing(value: object) -> bool:
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and (value is pandas.NA or value is pandas.NaT)

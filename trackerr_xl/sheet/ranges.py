@@ -1,0 +1,227 @@
+"""One range as handed over: trimmed, and its cells read as numbers or as texts. The only place that looks at a cell's type."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import NoReturn
+
+import numpy as np
+
+from trackerr_xl.core.arrays import Matrix
+from trackerr_xl.core.words import shorten
+from trackerr_xl.errors import InputError, ShapeError
+from trackerr_xl.sheet.cells import Cell, CellError, Given
+
+_PLAIN = {float, int}
+_KNOWN = {float, int, str, bool, type(None), CellError}
+_LARGEST_NAME_NUMBER = 1e15
+"""Whole numbers up to here are exact, and so are the names or dates they stand for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Range:
+    """A rectangle of cells without blank trailing rows and columns.
+
+    Parameters
+    ----------
+    cells : float64 ndarray of shape (rows, columns), or sequence of rows of cells
+        An array when every cell is a number.
+    """
+
+    cells: Matrix | Sequence[Sequence[Cell]]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return len(self.cells), len(self.cells[0])
+
+    def numbers(self, first_row: int = 0, first_column: int = 0) -> Matrix:
+        """The numbers from one cell to the last, shape (rows, columns).
+
+        Raises
+        ------
+        InputError
+            If a cell is not a finite number, with its place.
+        """
+        if isinstance(self.cells, np.ndarray):
+            block = self.cells[first_row:, first_column:]
+        else:
+            rows = (
+                [row[first_column:] for row in self.cells[first_row:]]
+                if first_row or first_column
+                else self.cells
+            )
+            if not set(map(type, chain.from_iterable(rows))) <= _PLAIN:
+                _refuse_first(self, first_row, first_column)
+            block = _array(rows)
+        if not np.isfinite(block).all():
+            _refuse_first(self, first_row, first_column)
+        return block
+
+    def number(self, row: int, column: int) -> float:
+        """One number.
+
+        Raises
+        ------
+        InputError
+            If the cell is not a finite number.
+        """
+        cell = self.cells[row][column]
+        if type(cell) is int or isinstance(cell, float):
+            value = _float(cell)
+            if np.isfinite(value):
+                return value
+        raise InputError(_not_a_number(cell), at=place(row, column))
+
+    def text(self, row: int, column: int) -> str:
+        """One text, trimmed, empty for an empty cell; a whole number or a truth value as Excel writes it."""
+        cell = self.cells[row][column]
+        if cell is None:
+            return ""
+        if isinstance(cell, str):
+            return cell.strip()
+        if isinstance(cell, bool):
+            return "TRUE" if cell else "FALSE"
+        if isinstance(cell, CellError):
+            return cell.value
+        value = _float(cell)
+        return f"{value:.0f}" if value.is_integer() and abs(value) < _LARGEST_NAME_NUMBER else f"{value:.15g}"
+
+    def name(self, row: int, column: int) -> str:
+        """One name or date: a text, or a whole number that stands for one.
+
+        Raises
+        ------
+        InputError
+            If the cell is empty, a truth value or a number that is not whole.
+        """
+        cell = self.cells[row][column]
+        if isinstance(cell, str):
+            return cell.strip()
+        if isinstance(cell, float) or type(cell) is int:
+            value = _float(cell)
+            if value.is_integer() and 0.0 < value < _LARGEST_NAME_NUMBER:
+                return f"{value:.0f}"
+        raise InputError(f"is {_shown(cell)}, must be a name", at=place(row, column))
+
+    def is_number(self, row: int, column: int) -> bool:
+        """Whether a cell holds a number."""
+        return isinstance(self.cells[row][column], float) or type(self.cells[row][column]) is int
+
+    def is_text(self, row: int, column: int) -> bool:
+        """Whether a cell holds a text."""
+        return isinstance(self.cells[row][column], str)
+
+    def is_blank(self, row: int, column: int) -> bool:
+        """Whether a cell is empty."""
+        return self.cells[row][column] is None
+
+    def is_blank_row(self, row: int) -> bool:
+        """Whether all cells of a row are empty."""
+        return all(cell is None for cell in self.cells[row])
+
+
+def range_of(given: Given) -> Range | None:
+    """A range from what a host handed over, None when it is left out or wholly blank.
+
+    Raises
+    ------
+    InputError
+        If it is not a rectangle of cells.
+    """
+    if isinstance(given, np.ndarray):
+        return _from_array(given)
+    rows = given if isinstance(given, (list, tuple)) else ((given,),)
+    if not rows or not all(isinstance(row, (list, tuple, np.ndarray)) for row in rows):
+        raise ShapeError("is not a rectangle of cells, must be a range")
+    if len(set(map(len, rows))) != 1:
+        raise ShapeError("has rows of different lengths, must be a rectangle")
+    kinds = set(map(type, chain.from_iterable(rows)))
+    if kinds <= _PLAIN:
+        return _from_array(_array(rows))
+    if not kinds <= _KNOWN:
+        raise InputError("holds something that is no cell, must be numbers and texts")
+    return _trimmed(rows if str not in kinds else [_without_empty_texts(row) for row in rows])
+
+
+def first_error(given: Given) -> tuple[CellError, str] | None:
+    """The first error value of a range, row by row, and its place."""
+    if isinstance(given, CellError):
+        return given, place(0, 0)
+    if not isinstance(given, (list, tuple)) or not all(isinstance(row, (list, tuple)) for row in given):
+        return None
+    if CellError not in set(map(type, chain.from_iterable(given))):
+        return None
+    for at, row in enumerate(given):
+        for column, cell in enumerate(row):
+            if isinstance(cell, CellError):
+                return cell, place(at, column)
+    return None
+
+
+def place(row: int, column: int) -> str:
+    """A place inside a range as the user counts."""
+    return f"row {row + 1}, column {column + 1}"
+
+
+def _from_array(array: Matrix) -> Range | None:
+    if array.ndim != 2 or array.dtype != np.float64:
+        raise ShapeError("is not a rectangle of cells, must be a range")
+    return Range(array) if array.size else None
+
+
+def _array(rows: Sequence[Sequence[Cell]]) -> Matrix:
+    try:
+        flat = np.fromiter(chain.from_iterable(rows), dtype=np.float64, count=len(rows) * len(rows[0]))
+    except OverflowError:
+        # A whole number beyond the largest float can come from Python only.
+        raise InputError("holds a number beyond 1.8e308, must be smaller") from None
+    return flat.reshape(len(rows), -1)
+
+
+def _without_empty_texts(row: Sequence[Cell]) -> list[Cell]:
+    # A formula that shows nothing gives an empty text, which a person takes for an empty cell.
+    return [None if isinstance(cell, str) and not cell.strip() else cell for cell in row]
+
+
+def _trimmed(rows: Sequence[Sequence[Cell]]) -> Range | None:
+    height, width = len(rows), len(rows[0])
+    while height and all(cell is None for cell in rows[height - 1]):
+        height -= 1
+    while height and width and all(row[width - 1] is None for row in rows[:height]):
+        width -= 1
+    if not height:
+        return None
+    return Range([row[:width] for row in rows[:height]])
+
+
+def _refuse_first(cells: Range, first_row: int, first_column: int) -> NoReturn:
+    rows, columns = cells.shape
+    for row in range(first_row, rows):
+        for column in range(first_column, columns):
+            cells.number(row, column)
+    raise AssertionError("every cell is a number")
+
+
+def _float(cell: float | int) -> float:
+    try:
+        return float(cell)
+    except OverflowError:
+        return np.inf
+
+
+def _not_a_number(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return f'is the text "{shorten(cell)}", must be a number: numbers stored as text are not read'
+    return f"is {_shown(cell)}, must be a number"
+
+
+def _shown(cell: Cell) -> str:
+    if cell is None:
+        return "empty"
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, (CellError, str)):
+        return str(cell)
+    value = _float(cell)
+    return f"{value:.6g}" if np.isfinite(value) else "not a finite number"

@@ -1,0 +1,190 @@
+"""Ranges become typed arguments: one reader for each kind of argument, defaults filled in."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from trackerr_xl.core.words import key, not_known, shorten
+from trackerr_xl.errors import (
+    ChoiceError,
+    InputError,
+    LabelError,
+    NotYetError,
+    ShapeError,
+    TrackerrError,
+)
+from trackerr_xl.functions.spec import Argument, SheetFunction
+from trackerr_xl.functions.values import Groups, Labelled, LabelledMatrix
+from trackerr_xl.sheet.cells import Given
+from trackerr_xl.sheet.ranges import Range, place, range_of
+from trackerr_xl.sheet.tables import read_attributes, read_constraints, read_options
+
+
+def read_arguments(function: SheetFunction, given: Sequence[Given]) -> dict[str, object]:
+    """Typed arguments of a function by name.
+
+    Parameters
+    ----------
+    function : SheetFunction
+        What is called.
+    given : sequence of Given
+        What the host handed over, in order; None where an argument is left out.
+
+    Raises
+    ------
+    InputError
+        If there are too many, one is missing, or one cannot be read.
+    """
+    known = function.arguments
+    if len(given) > len(known):
+        most = f"{len(known)} argument{'s' if len(known) != 1 else ''}"
+        raise InputError(f"has {len(given)} arguments, must have at most {most}", argument=function.name)
+    padded = [*given, *([None] * (len(known) - len(given)))]
+    return {argument.name: _read(argument, one) for argument, one in zip(known, padded, strict=True)}
+
+
+def _read(argument: Argument, given: Given) -> object:
+    try:
+        cells = range_of(given)
+        if cells is None:
+            if argument.required:
+                raise InputError("is missing, must be given")
+            return argument.default
+        if argument.later:
+            raise NotYetError(f"is given: {argument.later[0].lower()}{argument.later[1:]}")
+        return _READERS[argument.kind](argument, cells)
+    except TrackerrError as error:
+        # The readers know the place; only here is it known which argument they were reading.
+        error.argument = error.argument or argument.name
+        raise
+
+
+def _number(argument: Argument, cells: Range) -> float:
+    _check_single(cells)
+    value = cells.number(0, 0)
+    low, high = argument.minimum, argument.maximum
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise InputError(f"is {value:.6g}, must be from {low:g} to {high:g}")
+    return value
+
+
+def _text(argument: Argument, cells: Range) -> str:
+    _check_single(cells)
+    return cells.text(0, 0)
+
+
+def _choice(argument: Argument, cells: Range) -> str:
+    word = _text(argument, cells)
+    for choice in argument.choices:
+        if key(word) == key(choice):
+            return choice
+        stem, _, number = choice.rpartition(" ")
+        if number.isdecimal() and key(word).split(" ")[0] == key(stem):
+            return _with_number(stem, word, choice)
+    raise ChoiceError(not_known(word, argument.choices))
+
+
+def _with_number(stem: str, word: str, example: str) -> str:
+    """A choice such as ``EWMA 60``, where any number above zero may stand; the example's number without one."""
+    tail = word.strip()[len(stem) :].strip()
+    if not tail:
+        return example
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", tail) or float(tail) <= 0.0:
+        raise ChoiceError(f'is "{shorten(word)}", must be like {example}, a number above 0')
+    return f"{stem} {tail}"
+
+
+def _vector(argument: Argument, cells: Range) -> Labelled:
+    rows, columns = cells.shape
+    if rows == 1 and not (columns == 2 and cells.is_text(0, 0)):
+        return Labelled(cells.numbers()[0], across=columns > 1)
+    if columns == 1:
+        return Labelled(cells.numbers()[:, 0])
+    if columns != 2:
+        raise ShapeError(f"is {rows} × {columns}, must be one column, one row, or two columns [name, number]")
+    values = cells.numbers(first_column=1)[:, 0]
+    return Labelled(values, _once([(cells.name(row, 0), place(row, 0)) for row in range(rows)]))
+
+
+def _covariance(argument: Argument, cells: Range) -> LabelledMatrix:
+    rows, columns = cells.shape
+    if rows != columns:
+        raise ShapeError(f"is {rows} × {columns}, must be square, with or without names on both edges")
+    if not _has_edges(cells):
+        return LabelledMatrix(cells.numbers())
+    left = _once([(cells.name(row, 0), place(row, 0)) for row in range(1, rows)])
+    top = _once([(cells.name(0, column), place(0, column)) for column in range(1, columns)])
+    for at, (one, other) in enumerate(zip(left, top, strict=True), start=1):
+        if key(one) != key(other):
+            raise LabelError(
+                f"is {shorten(one)} at the left and {shorten(other)} on top, must be the same name",
+                at=f"row and column {at + 1}",
+            )
+    return LabelledMatrix(cells.numbers(1, 1), left)
+
+
+def _has_edges(cells: Range) -> bool:
+    rows, _ = cells.shape
+    if rows < 2:
+        return False
+    # Numbers can be names too, as in Tokyo or Hong Kong: then an empty corner tells.
+    return (
+        any(cells.is_text(0, column) for column in range(1, rows))
+        or any(cells.is_text(row, 0) for row in range(1, rows))
+        or (not cells.is_number(0, 0) and rows > 2 and _edges_are_names(cells))
+    )
+
+
+def _edges_are_names(cells: Range) -> bool:
+    rows, _ = cells.shape
+    edge = [(0, column) for column in range(1, rows)] + [(row, 0) for row in range(1, rows)]
+    return all(cells.is_number(*at) and cells.text(*at).isdecimal() and cells.text(*at) != "0" for at in edge)
+
+
+def _groups(argument: Argument, cells: Range) -> Groups:
+    rows, columns = cells.shape
+    if rows == 1 and columns != 2:
+        return Groups(tuple(_group(cells, 0, column) for column in range(columns)))
+    if columns == 1:
+        return Groups(tuple(_group(cells, row, 0) for row in range(rows)))
+    if columns != 2:
+        raise ShapeError(f"is {rows} × {columns}, must be one column, one row, or two columns [name, group]")
+    labels = _once([(cells.name(row, 0), place(row, 0)) for row in range(rows)])
+    return Groups(tuple(_group(cells, row, 1) for row in range(rows)), labels)
+
+
+def _group(cells: Range, row: int, column: int) -> str:
+    if cells.is_blank(row, column):
+        raise InputError("is empty, must be a group", at=place(row, column))
+    return cells.text(row, column)
+
+
+def _once(names: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    seen: dict[str, str] = {}
+    for name, at in names:
+        if key(name) in seen:
+            raise LabelError(f"names {shorten(name)} a second time, must name everything once", at=at)
+        seen[key(name)] = at
+    return tuple(name for name, _ in names)
+
+
+def _check_single(cells: Range) -> None:
+    rows, columns = cells.shape
+    if rows * columns != 1:
+        raise ShapeError(f"is {rows} × {columns}, must be one cell")
+
+
+def _options(argument: Argument, cells: Range) -> object:
+    return read_options(cells, {"number": _number, "choice": _choice, "text": _text})
+
+
+_READERS: Mapping[str, Callable[[Argument, Range], object]] = {
+    "number": _number,
+    "text": _text,
+    "choice": _choice,
+    "weights": _vector,
+    "covariance": _covariance,
+    "groups": _groups,
+    "constraints": lambda _, cells: read_constraints(cells),
+    "attributes": lambda _, cells: read_attributes(cells),
+    "options": _options,
+}
