@@ -1,4 +1,4 @@
-"""Is a matrix a covariance: finite, symmetric, positive semidefinite?"""
+"""Check that a matrix is a covariance: finite, symmetric, positive semidefinite."""
 
 import numpy as np
 from scipy.linalg.lapack import dpotrf

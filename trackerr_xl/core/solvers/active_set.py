@@ -12,12 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trackerr_xl.core.arrays import Matrix, Vector
+from trackerr_xl.core.arrays import Matrix, Sides, Vector
 from trackerr_xl.core.solvers.kkt import Factorised, factorise
 from trackerr_xl.core.solvers.program import ActiveSet, Candidate, DenseHessian, Hessian, Program
 
 PRECISION = 1e-12
 SIGN_TOLERANCE = 1e-10
+SMALLEST_SLOPE = 1e-3
+"""Signs of multipliers are judged relative to the largest slope or this: near a tracking error of 0 all is rounding."""
 PATIENCE = 3
 """Steps without fewer wrong limits before only the worst half is changed."""
 
@@ -28,8 +30,8 @@ class _Trial:
 
     x: Vector
     duals: Vector
-    names: Vector
-    rows: Vector
+    names: Sides
+    rows: Sides
     name_errors: Vector
 
 
@@ -57,7 +59,7 @@ def minimise(program: Program, guess: ActiveSet, most_steps: int = 30) -> Candid
     return None
 
 
-def _careful_change(trial: _Trial, names: Vector, rows: Vector) -> tuple[Vector, Vector]:
+def _careful_change(trial: _Trial, names: Sides, rows: Sides) -> tuple[Sides, Sides]:
     """Rows alone while any is wrong, then the worst half of the names: this breaks most cycles."""
     if (trial.rows != rows).any():
         return names, trial.rows
@@ -68,7 +70,7 @@ def _careful_change(trial: _Trial, names: Vector, rows: Vector) -> tuple[Vector,
     return changed, rows
 
 
-def _try(program: Program, names: Vector, rows: Vector) -> _Trial | None:
+def _try(program: Program, names: Sides, rows: Sides) -> _Trial | None:
     free, used = np.flatnonzero(names == 0), np.flatnonzero(rows)
     if not free.size:
         return None
@@ -84,15 +86,15 @@ def _try(program: Program, names: Vector, rows: Vector) -> _Trial | None:
     duals = np.zeros(rows.size)
     duals[used] = solved[1]
     gradient = hessian.product(x) + program.linear
-    size = float(np.abs(program.linear).max() + np.abs(gradient).max())
+    size = max(float(np.abs(program.linear).max() + np.abs(gradient).max()), SMALLEST_SLOPE)
     gradient = gradient + matrix.T @ solved[1]
     new_names, errors = _mended_names(program, names, x, gradient, SIGN_TOLERANCE * size)
     return _Trial(x, duals, new_names, _mended_rows(program, rows, x, duals, SIGN_TOLERANCE * size), errors)
 
 
 def _mended_names(
-    program: Program, names: Vector, x: Vector, gradient: Vector, tolerance: float
-) -> tuple[Vector, Vector]:
+    program: Program, names: Sides, x: Vector, gradient: Vector, tolerance: float
+) -> tuple[Sides, Vector]:
     slack = PRECISION * max(1.0, float(np.abs(x).max()))
     below = (names == 0) & (x < program.lower - slack)
     above = (names == 0) & (x > program.upper + slack)
@@ -106,7 +108,7 @@ def _mended_names(
     return mended, errors
 
 
-def _mended_rows(program: Program, rows: Vector, x: Vector, duals: Vector, tolerance: float) -> Vector:
+def _mended_rows(program: Program, rows: Sides, x: Vector, duals: Vector, tolerance: float) -> Sides:
     first = program.equalities
     if first == rows.size:
         return rows

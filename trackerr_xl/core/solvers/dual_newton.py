@@ -18,7 +18,7 @@ import numpy as np
 from scipy.linalg.blas import dsyrk
 from scipy.linalg.lapack import dpotrf, dpotrs, dtrtrs
 
-from trackerr_xl.core.arrays import Matrix, Vector
+from trackerr_xl.core.arrays import Indices, Mask, Matrix, Vector
 from trackerr_xl.core.solvers import row_subproblem
 from trackerr_xl.core.solvers.line_search import exact_step
 from trackerr_xl.core.solvers.program import ActiveSet, FactorHessian, Program
@@ -194,7 +194,7 @@ class _FreeBlock:
     """Σ over free variables of column·column'/specific, kept by rank updates while the free set moves little."""
 
     matrix: Matrix
-    free: Vector
+    free: Mask
     age: int
 
 
@@ -212,7 +212,7 @@ def _free_block(data: Separable, x: Vector, last: _FreeBlock | None) -> _FreeBlo
     return _FreeBlock(_outer(data, np.flatnonzero(free)), free, 0)
 
 
-def _outer(data: Separable, names: Vector) -> Matrix:
+def _outer(data: Separable, names: Indices) -> Matrix:
     weighted = data.columns[names]
     weighted *= np.sqrt(data.inverse[names])[:, None]
     return np.asarray(dsyrk(1.0, weighted.T, lower=1))

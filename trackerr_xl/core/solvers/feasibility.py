@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trackerr_xl.core.arrays import Matrix, Vector
+from trackerr_xl.core.arrays import Vector
 from trackerr_xl.core.problem import TrackingProblem
+from trackerr_xl.core.solvers.presolve import reach
 from trackerr_xl.errors import NoAnswerError
 
 ROUNDING = 1e-10
@@ -23,7 +24,7 @@ def check_each_row(problem: TrackingProblem) -> None:
         Naming the row, what it needs and what the limits allow.
     """
     rows = problem.rows
-    least, most = _range_of_rows(rows.matrix, problem.lower, problem.upper)
+    least, most = reach(rows.matrix, problem.lower, problem.upper)
     slack = ROUNDING * np.maximum(np.abs(rows.matrix).max(axis=1, initial=0.0), 1e-300)
     for row in np.flatnonzero((rows.lower > most + slack) | (rows.upper < least - slack)):
         label = rows.labels[row]
@@ -66,16 +67,6 @@ class _Relaxation:
     total: float
     shares: Vector
     pulling: Vector
-
-
-def _range_of_rows(matrix: Matrix, lower: Vector, upper: Vector) -> tuple[Vector, Vector]:
-    rising, falling = np.maximum(matrix, 0.0), np.minimum(matrix, 0.0)
-    if np.isfinite(lower).all() and np.isfinite(upper).all():
-        return rising @ lower + falling @ upper, rising @ upper + falling @ lower
-    with np.errstate(invalid="ignore"):
-        least = np.nan_to_num(rising * lower) + np.nan_to_num(falling * upper)
-        most = np.nan_to_num(rising * upper) + np.nan_to_num(falling * lower)
-    return least.sum(axis=1), most.sum(axis=1)
 
 
 def _demands(problem: TrackingProblem) -> Vector:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trackerr_xl.core.arrays import Matrix, Vector
+from trackerr_xl.core.arrays import Mask, Matrix, Vector
 from trackerr_xl.core.solvers.kkt import Factorised, factorise
 from trackerr_xl.core.solvers.program import ActiveSet, Candidate, Program
 
@@ -36,8 +36,8 @@ class _Limits:
 
     lower: Vector
     upper: Vector
-    has_lower: Vector
-    has_upper: Vector
+    has_lower: Mask
+    has_upper: Mask
     rows: Matrix
     targets: Vector
     count: int

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trackerr_xl.core.arrays import Matrix, Vector
+from trackerr_xl.core.arrays import Indices, Mask, Matrix, Sides, Vector
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +22,7 @@ class DenseHessian:
         """Curvature along each variable."""
         return np.asarray(self.unit * self.matrix.diagonal())
 
-    def part(self, names: Vector) -> "DenseHessian":
+    def part(self, names: Indices) -> "DenseHessian":
         """Rows and columns of some variables."""
         return DenseHessian(self.matrix[names][:, names], self.unit)
 
@@ -42,7 +42,7 @@ class FactorHessian:
         """Curvature along each variable."""
         return np.asarray(np.einsum("ij,ij->i", self.loadings, self.loadings) + self.specific)
 
-    def part(self, names: Vector) -> "FactorHessian":
+    def part(self, names: Indices) -> "FactorHessian":
         """Rows and columns of some variables."""
         return FactorHessian(self.loadings[names], self.specific[names])
 
@@ -85,7 +85,7 @@ class Program:
         return int(self.linear.size)
 
     @property
-    def fixed(self) -> Vector:
+    def fixed(self) -> Mask:
         """Mask of the variables without freedom."""
         return np.asarray(self.lower >= self.upper)
 
@@ -102,8 +102,8 @@ class ActiveSet:
         Side of each row; an equality is always 1.
     """
 
-    names: Vector
-    rows: Vector
+    names: Sides
+    rows: Sides
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,11 +1,13 @@
 """The order in which the methods are tried on one program, each starting from what the last one learned."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from trackerr_xl.core.arrays import Vector
+from trackerr_xl.core.arrays import Indices
 from trackerr_xl.core.solvers import active_set, dual_newton, interior_point
+from trackerr_xl.core.solvers.presolve import presolve, restored
 from trackerr_xl.core.solvers.program import ActiveSet, Candidate, DenseHessian, FactorHessian, Program
 from trackerr_xl.core.solvers.surrogate import surrogate
 
@@ -21,6 +23,12 @@ Attempt = tuple[str, Candidate]
 
 def attempts(program: Program) -> Iterator[Attempt]:
     """Candidates with the name of their method; each following one is worked out only when asked for."""
+    presolved = presolve(program)
+    for method, candidate in _attempts(presolved.program):
+        yield method, restored(presolved, candidate)
+
+
+def _attempts(program: Program) -> Iterator[Attempt]:
     if program.fixed.all():
         yield "fixed", Candidate(program.lower, np.zeros(program.rows.shape[0]), 0)
         return
@@ -49,7 +57,7 @@ def _by_surrogate(program: Program, hessian: DenseHessian) -> Iterator[Attempt]:
         if value > last_value:
             model = FactorHessian(model.loadings, 2.0 * model.specific)
         last_value = value
-        local = _with_linear(program, program.linear + slope - model.product(centre))
+        local = replace(program, linear=program.linear + slope - model.product(centre))
         ended = dual_newton.minimise(model, local, centre, duals)
         if ended.status not in ("solved", "inaccurate"):
             return
@@ -63,7 +71,7 @@ def _by_proximal_steps(program: Program, hessian: FactorHessian) -> Iterator[Att
     model = FactorHessian(hessian.loadings, hessian.specific + PROXIMITY)
     centre, duals = np.zeros(program.size), None
     for step in range(PROXIMAL_STEPS):
-        local = _with_linear(program, program.linear - PROXIMITY * centre)
+        local = replace(program, linear=program.linear - PROXIMITY * centre)
         ended = dual_newton.minimise(model, local, centre, duals)
         if ended.status not in ("solved", "inaccurate"):
             return
@@ -90,20 +98,7 @@ def _polished(program: Program, guess: ActiveSet, method: str, most_steps: int) 
         yield method, candidate
 
 
-def _with_linear(program: Program, linear: Vector) -> Program:
-    return Program(
-        program.hessian,
-        linear,
-        program.lower,
-        program.upper,
-        program.rows,
-        program.row_lower,
-        program.row_upper,
-        program.equalities,
-    )
-
-
-def _without_fixed(program: Program, free: Vector) -> Program:
+def _without_fixed(program: Program, free: Indices) -> Program:
     if free.size == program.size:
         return program
     x = np.where(program.fixed, program.lower, 0.0)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trackerr_xl.core.arrays import Vector
+from trackerr_xl.core.arrays import Indices, Vector
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.risk_model import DenseCovariance, FactorModel, RiskModel
 from trackerr_xl.core.solvers.program import DenseHessian, FactorHessian, Hessian, Program
@@ -34,7 +34,7 @@ class Scaling:
     spread: float
     curvature: float
     row_units: Vector
-    order: Vector
+    order: Indices
 
 
 def scaled(problem: TrackingProblem) -> tuple[Program, Scaling]:
