@@ -64,12 +64,10 @@ def random_risk(family: str, n: int, scale: float, rng: Generator) -> RiskModel:
     return DenseCovariance((FAMILIES | DEGENERATE)[family](n, rng) * scale)
 
 
-@st.composite
-def tracking_problems(draw: st.DrawFn, largest: int = 30) -> TrackingProblem:
-    """Feasible problems for hypothesis, which shrinks them towards few assets and the plainest covariance."""
-    n = draw(st.integers(2, largest))
-    family = draw(st.sampled_from([*FAMILIES, *DEGENERATE, "factor model"]))
-    return random_problem(draw(st.integers(0, 10**6)), n, family)
+def recipes(largest: int = 30) -> st.SearchStrategy[tuple[int, int, str]]:
+    """Arguments of `random_problem`; hypothesis shrinks them towards few assets, and a failure shows what to type."""
+    families = st.sampled_from([*FAMILIES, *DEGENERATE, "factor model"])
+    return st.tuples(st.integers(0, 10**6), st.integers(2, largest), families)
 
 
 def with_risk(problem: TrackingProblem, risk: Matrix | RiskModel) -> TrackingProblem:
