@@ -53,7 +53,9 @@ TE_EXPLAIN = SheetFunction(
     name="TE_EXPLAIN",
     category="explaining",
     summary="In words: what the answer of a function rests on, or why it has none. Give its name and the same arguments.",
-    arguments=(Argument("function", "text", "Name of the function in quotes; its own arguments follow."),),
+    arguments=(
+        Argument("function_name", "text", "Name of the function in quotes; its own arguments follow."),
+    ),
     result=Result("table", "Topic and sentence."),
     run=te_explain,
     example='=TE_EXPLAIN("TE_OPTIMIZE", Benchmark, Cov, Limits, Assets)',

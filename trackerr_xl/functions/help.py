@@ -7,17 +7,17 @@ from trackerr_xl.errors import ChoiceError
 from trackerr_xl.functions.spec import Answer, Argument, Result, SheetFunction, Value
 
 
-def te_help(function: str | None) -> Answer:
+def te_help(function_name: str | None) -> Answer:
     """The whole catalogue, or the page of one function."""
     # The catalogue holds this function too, so it can be looked at only once it is complete.
     from trackerr_xl.functions import CATALOGUE
 
-    if function is None:
+    if function_name is None:
         return Answer(_overview(CATALOGUE))
     by_key = {key(name): spec for name, spec in CATALOGUE.items()}
-    if key(function) not in by_key:
-        raise ChoiceError(not_known(function, tuple(CATALOGUE)), argument="function")
-    return Answer(_page(by_key[key(function)]))
+    if key(function_name) not in by_key:
+        raise ChoiceError(not_known(function_name, tuple(CATALOGUE)), argument="function_name")
+    return Answer(_page(by_key[key(function_name)]))
 
 
 def syntax(spec: SheetFunction) -> str:
@@ -61,7 +61,7 @@ TE_HELP = SheetFunction(
     name="TE_HELP",
     category="help",
     summary="The catalogue of functions, or with a name the page of one function.",
-    arguments=(Argument("function", "text", "Name of a function, in quotes.", default=None),),
+    arguments=(Argument("function_name", "text", "Name of a function, in quotes.", default=None),),
     result=Result("table", "A row per function, or topic and sentence."),
     run=te_help,
     example='=TE_HELP("TRACKING_ERROR")',

@@ -95,12 +95,12 @@ def _explained(function: SheetFunction, given: Sequence[Given]) -> Reply:
     """Answer TE_EXPLAIN: call the function it names, and put into words what came of it."""
     subject = range_of(given[0]) if given else None
     if subject is None:
-        raise InputError("is missing, must be given", argument="function")
+        raise InputError("is missing, must be given", argument="function_name")
     name = subject.text(0, 0)
     explained = find(name)
     if explained is None or explained.variadic:
         known = [function.name for function in CATALOGUE.values() if not function.variadic]
-        raise InputError(not_known(name, known), argument="function")
+        raise InputError(not_known(name, known), argument="function_name")
     reply = call(explained.name, given[1:])
     value = None if reply.fault is None else str(reply.fault.value)
     error = None if reply.fault is None else reply.fault.error
