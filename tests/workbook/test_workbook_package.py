@@ -1,6 +1,7 @@
 """Files are opened safely: whatever is wrong with one is said in a sentence, in little time and memory."""
 
 import io
+import re
 import struct
 import subprocess
 import sys
