@@ -132,7 +132,7 @@ def minimise(hessian: FactorHessian, program: Program, start: Vector, duals: Vec
         if length is None:
             status = "infeasible"
             break
-        y = y + length * direction
+        y = _without_wrong_sides(data, y + length * direction)
         slope = slope + length * slope_change if step % 6 else data.linear + data.columns @ y
         if step >= 5 and step % 3 == 2 and _proves_infeasible(data, y, slope):
             status = "infeasible"
@@ -245,6 +245,13 @@ def _direction(data: Separable, block: Matrix, y: Vector, reached: Vector, dampi
     change = solved - y[u:]
     rest = dtrtrs(smooth_root, half - coupling.T @ change, lower=1, trans=1)[0] if u else rise
     return np.concatenate([rest, change])
+
+
+def _without_wrong_sides(data: Separable, y: Vector) -> Vector:
+    """Rounding may leave a multiplier a hair on the side where its row has no limit."""
+    duals = y[data.smooth :]
+    duals[np.isinf(np.where(duals > 0, data.row_upper, data.row_lower)) & (duals != 0)] = 0.0
+    return y
 
 
 def _proves_infeasible(data: Separable, y: Vector, slope: Vector) -> bool:

@@ -26,7 +26,7 @@ def exact_step(
     if at_full < -0.2 * at_start:
         return _bracketed(rise, at_start, at_full)
     if at_full > 0.5 * at_start and at_full > 1e-9:
-        return _longer(rise, at_start)
+        return _longer(rise, at_start, _furthest(data, y, direction))
     return 1.0
 
 
@@ -45,9 +45,19 @@ def _bracketed(rise: Callable[[float], float], at_start: float, at_full: float) 
     return length
 
 
-def _longer(rise: Callable[[float], float], at_start: float) -> float | None:
+def _furthest(data: "Separable", y: Vector, direction: Vector) -> float:
+    """Where the first multiplier of a one-sided row would change to the side without a limit."""
+    duals, change = y[data.smooth :], direction[data.smooth :]
+    one_sided = np.where(change > 0, data.row_upper, data.row_lower)
+    crossing = np.isinf(one_sided) & (duals * change < 0)
+    return float((-duals[crossing] / change[crossing]).min(initial=np.inf))
+
+
+def _longer(rise: Callable[[float], float], at_start: float, furthest: float) -> float | None:
     length = 1.0
     while length < ENDLESS:
+        if 2.5 * length >= furthest:
+            return length
         length *= 2.5
         here = rise(length)
         if here < 0.3 * at_start:
