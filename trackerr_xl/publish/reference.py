@@ -5,6 +5,7 @@ from inspect import getdoc
 
 from trackerr_xl import errors
 from trackerr_xl.errors import TrackerrError
+from trackerr_xl.functions.help import syntax
 from trackerr_xl.functions.spec import Argument, Kind, SheetFunction
 from trackerr_xl.sheet.faults import error_value_of
 
@@ -64,17 +65,12 @@ def _function_blocks(catalogue: Mapping[str, SheetFunction]) -> Iterator[str]:
             yield f"## {category.capitalize()}"
         yield f"### {function.name}"
         yield function.summary
-        yield f"```\n={_call(function)}\n```"
+        yield f"```\n={syntax(function)}\n```"
         if function.arguments:
             yield _argument_table(function.arguments)
         unit = f", {function.result.unit}" if function.result.unit else ""
         yield f"Result: {function.result.help.rstrip('.')} ({function.result.shape}{unit})."
         yield f"Example: `{function.example}`"
-
-
-def _call(function: SheetFunction) -> str:
-    shown = [each.name if each.required else f"[{each.name}]" for each in function.arguments]
-    return f"{function.name}({', '.join(shown + ['…'] * function.variadic)})"
 
 
 def _argument_table(arguments: tuple[Argument, ...]) -> str:
@@ -86,7 +82,7 @@ def _argument_table(arguments: tuple[Argument, ...]) -> str:
 
 
 def _argument_row(argument: Argument) -> str:
-    default = "required" if argument.required else "" if argument.default is None else str(argument.default)
+    default = "required" if argument.required else _shown(argument.default)
     meaning = f"{argument.help} Not in this version: {argument.later}." if argument.later else argument.help
     cells = (argument.name, KINDS[argument.kind], argument.unit, default, _allowed(argument), meaning)
     return f"| {' | '.join(cells)} |"
@@ -95,10 +91,16 @@ def _argument_row(argument: Argument) -> str:
 def _allowed(argument: Argument) -> str:
     limits = []
     if argument.minimum is not None:
-        limits.append(f"from {argument.minimum:g}")
+        limits.append(f"from {_shown(argument.minimum)}")
     if argument.maximum is not None:
-        limits.append(f"to {argument.maximum:g}")
+        limits.append(f"to {_shown(argument.maximum)}")
     return " ".join(limits) or ", ".join(argument.choices)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.15g}"
+    return "" if value is None else str(value)
 
 
 def _kinds() -> list[type[TrackerrError]]:
