@@ -3,6 +3,8 @@
 A sentence is built the same way everywhere: `<code> <argument> [place] <what was found>, <what is needed>.`
 """
 
+from collections.abc import Sequence
+
 SENTENCE_LIMIT = 255
 """Longest text Excel shows in a cell comment, an argument help or a message line, in characters."""
 
@@ -93,9 +95,28 @@ class NotYetError(InputError):
 
 
 class NoAnswerError(TrackerrError):
-    """The question is well posed and has no answer."""
+    """The question is well posed and has no answer.
+
+    Parameters
+    ----------
+    message, argument, at : str
+        As in `TrackerrError`.
+    rows : sequence of str, optional
+        The limits that cannot hold together, one sentence part each, in the user's labels.
+
+    Attributes
+    ----------
+    rows : tuple of str
+        The same, whole even where the sentence had to be cut.
+    """
 
     code = "TE-200"
+
+    def __init__(
+        self, message: str, *, argument: str | None = None, at: str | None = None, rows: Sequence[str] = ()
+    ) -> None:
+        super().__init__(message, argument=argument, at=at)
+        self.rows = tuple(rows)
 
 
 class NumericalError(TrackerrError):

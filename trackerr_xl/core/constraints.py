@@ -280,10 +280,12 @@ def _check_crossing(bounds: _Bounds, names: Sequence[str]) -> None:
         return
     at = int(np.argmax(crossing))
     if crossing[at] > _SLACK:
+        low = f"at least {bounds.lower[at]:.6g} by {bounds.lower_labels[at]}"
+        high = f"at most {bounds.upper[at]:.6g} by {bounds.upper_labels[at]}"
         raise NoAnswerError(
-            f"must be at least {bounds.lower[at]:.6g} by {bounds.lower_labels[at]} and at most "
-            f"{bounds.upper[at]:.6g} by {bounds.upper_labels[at]}: relax one of them",
-            at=names[at],
+            f"must hold {low} and {high}: relax one of them",
+            at=shorten(names[at]),
+            rows=(f"{names[at]} {low}", f"{names[at]} {high}"),
         )
     bounds.lower[:] = np.minimum(bounds.lower, bounds.upper)
 

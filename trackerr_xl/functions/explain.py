@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from trackerr_xl.errors import TrackerrError
+from trackerr_xl.errors import NoAnswerError, TrackerrError
 from trackerr_xl.functions.spec import Answer, Argument, Result, SheetFunction, Value
 from trackerr_xl.functions.versions import versions
 
@@ -46,6 +46,8 @@ def _fault_rows(value: str, error: TrackerrError) -> list[list[Value]]:
     rows.append(["Found", found])
     if needed:
         rows.append(["Needed", f"Must {needed}"])
+    if isinstance(error, NoAnswerError):
+        rows += [["Conflict", row] for row in error.rows]
     return rows
 
 

@@ -27,8 +27,9 @@ def syntax(spec: SheetFunction) -> str:
 
 
 def _overview(catalogue: Mapping[str, SheetFunction]) -> list[list[Value]]:
-    header: list[Value] = ["Function", "Category", "What it does", "Arguments"]
-    return [header, *([spec.name, spec.category, spec.summary, syntax(spec)] for spec in catalogue.values())]
+    rows: list[list[Value]] = [["Function", "Category", "What it does", "Arguments"]]
+    rows += [[spec.name, spec.category, spec.summary, syntax(spec)] for spec in catalogue.values()]
+    return rows
 
 
 def _page(spec: SheetFunction) -> list[list[Value]]:

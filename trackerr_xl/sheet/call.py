@@ -1,7 +1,7 @@
 """One call of a worksheet function: ranges in, a rectangle of cells out, never an exception."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +14,8 @@ from trackerr_xl.sheet import memo
 from trackerr_xl.sheet.cells import Given
 from trackerr_xl.sheet.faults import Fault, fault_of, passed_through, unknown_function
 from trackerr_xl.sheet.log import log_to_file
-from trackerr_xl.sheet.ranges import first_error, range_of
-from trackerr_xl.sheet.read import read_arguments
+from trackerr_xl.sheet.ranges import Range, range_of
+from trackerr_xl.sheet.read import read_arguments, read_ranges
 from trackerr_xl.sheet.write import OutCell, spill
 
 _LOGGER = logging.getLogger("trackerr_xl")
@@ -74,20 +74,22 @@ def _answer(name: str, given: Sequence[Given]) -> Reply:
         return _refused(unknown_function(name, f"function {not_known(name, tuple(CATALOGUE))}"))
     if function.variadic:
         return _explained(function, given)
-    for at, one in enumerate(given):
-        error = first_error(one)
-        if error is not None:
-            value, where = error
-            argument = function.arguments[at].name if at < len(function.arguments) else f"argument {at + 1}"
-            return _refused(passed_through(value, argument, where))
-    content = memo.content_of(function.name, given)
-    return memo.remembered(content) or memo.remember(content, _computed(function, given))
+    ranges = read_ranges(function, given)
+    for argument, cells in ranges.items():
+        if cells is not None and cells.error is not None:
+            return _refused(passed_through(*cells.error, argument))
+    content = memo.content_of(function.name, ranges.values())
+    reply = memo.remembered(content)
+    if reply is None:
+        reply = _computed(function, ranges)
+        memo.remember(content, reply)
+    return reply
 
 
-def _computed(function: SheetFunction, given: Sequence[Given]) -> Reply:
+def _computed(function: SheetFunction, ranges: Mapping[str, Range | None]) -> Reply:
     # An overflow is found by `spill`, which refuses what is not finite; a warning on the way helps nobody.
     with np.errstate(all="ignore"):
-        answer: Answer = function.run(**read_arguments(function, given))
+        answer: Answer = function.run(**read_arguments(function, ranges))
     return Reply(spill(answer), notes=tuple(answer.notes))
 
 

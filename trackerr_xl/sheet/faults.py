@@ -55,7 +55,7 @@ def fault_of(error: TrackerrError) -> Fault:
     return Fault(error_value_of(type(error)), error)
 
 
-def passed_through(value: CellError, argument: str, at: str) -> Fault:
+def passed_through(value: CellError, at: str, argument: str) -> Fault:
     """The fault of an error value found in a range: it passes through as itself."""
     return Fault(value, InputError(f"is {value}, must be mended there", argument=argument, at=at))
 

@@ -2,14 +2,14 @@
 
 import marshal
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from hashlib import blake2b
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from trackerr_xl.sheet.cells import Given
+from trackerr_xl.sheet.ranges import Range
 
 if TYPE_CHECKING:
     from trackerr_xl.sheet.call import Reply
@@ -21,40 +21,34 @@ _answers: OrderedDict[bytes, "Reply"] = OrderedDict()
 _lock = Lock()
 
 
-def content_of(name: str, given: Sequence[Given]) -> bytes | None:
-    """A digest of a call, None when something in it cannot be digested."""
+def content_of(name: str, ranges: Iterable[Range | None]) -> bytes:
+    """A digest of a call: equal digests mean the same function and the same cells, their types included."""
     digest = blake2b(name.encode(), digest_size=16)
-    for one in given:
-        if isinstance(one, np.ndarray):
-            digest.update(repr((one.shape, one.dtype.str)).encode())
-            digest.update(np.ascontiguousarray(one).tobytes())
-            continue
-        try:
-            # Version 2 writes every value in full, so equal bytes mean equal cells, types included.
-            digest.update(marshal.dumps(cast(Any, one), 2))
-        except ValueError:
-            return None
+    for one in ranges:
+        cells = None if one is None else one.cells
+        if isinstance(cells, np.ndarray):
+            digest.update(repr(cells.shape).encode())
+            digest.update(np.ascontiguousarray(cells).data)
+        else:
+            # Version 2 writes every value in full, so equal bytes mean equal cells.
+            digest.update(marshal.dumps(cast(Any, cells), 2))
     return digest.digest()
 
 
-def remembered(content: bytes | None) -> "Reply | None":
+def remembered(content: bytes) -> "Reply | None":
     """The answer of a call made before."""
-    if content is None:
-        return None
     with _lock:
         if content in _answers:
             _answers.move_to_end(content)
         return _answers.get(content)
 
 
-def remember(content: bytes | None, reply: "Reply") -> "Reply":
-    """Keep an answer, and give it back."""
-    if content is not None:
-        with _lock:
-            _answers[content] = reply
-            if len(_answers) > CAPACITY:
-                _answers.popitem(last=False)
-    return reply
+def remember(content: bytes, reply: "Reply") -> None:
+    """Keep an answer."""
+    with _lock:
+        _answers[content] = reply
+        if len(_answers) > CAPACITY:
+            _answers.popitem(last=False)
 
 
 def forget() -> None:

@@ -26,9 +26,12 @@ class Range:
     ----------
     cells : float64 ndarray of shape (rows, columns), or sequence of rows of cells
         An array when every cell is a number.
+    error : (CellError, str) or None
+        The first error value, row by row, and its place.
     """
 
     cells: Matrix | Sequence[Sequence[Cell]]
+    error: tuple[CellError, str] | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -96,7 +99,7 @@ class Range:
             If the cell is empty, a truth value or a number that is not whole.
         """
         cell = self.cells[row][column]
-        if isinstance(cell, str):
+        if isinstance(cell, str) and cell.strip():
             return cell.strip()
         if isinstance(cell, float) or type(cell) is int:
             value = _float(cell)
@@ -132,31 +135,19 @@ def range_of(given: Given) -> Range | None:
     if isinstance(given, np.ndarray):
         return _from_array(given)
     rows = given if isinstance(given, (list, tuple)) else ((given,),)
-    if not rows or not all(isinstance(row, (list, tuple, np.ndarray)) for row in rows):
+    if not rows or not all(isinstance(row, (list, tuple)) for row in rows):
         raise ShapeError("is not a rectangle of cells, must be a range")
     if len(set(map(len, rows))) != 1:
         raise ShapeError("has rows of different lengths, must be a rectangle")
+    # One pass over the types accepts a clean range; only another one pays for a look at every cell.
     kinds = set(map(type, chain.from_iterable(rows)))
     if kinds <= _PLAIN:
-        return _from_array(_array(rows))
+        return _from_array(_array(rows)) if kinds else None
     if not kinds <= _KNOWN:
         raise InputError("holds something that is no cell, must be numbers and texts")
-    return _trimmed(rows if str not in kinds else [_without_empty_texts(row) for row in rows])
-
-
-def first_error(given: Given) -> tuple[CellError, str] | None:
-    """The first error value of a range, row by row, and its place."""
-    if isinstance(given, CellError):
-        return given, place(0, 0)
-    if not isinstance(given, (list, tuple)) or not all(isinstance(row, (list, tuple)) for row in given):
-        return None
-    if CellError not in set(map(type, chain.from_iterable(given))):
-        return None
-    for at, row in enumerate(given):
-        for column, cell in enumerate(row):
-            if isinstance(cell, CellError):
-                return cell, place(at, column)
-    return None
+    if str in kinds and any("" in row for row in rows):
+        rows = [_without_empty_texts(row) for row in rows]
+    return _trimmed(rows, _first_error(rows) if CellError in kinds else None)
 
 
 def place(row: int, column: int) -> str:
@@ -181,10 +172,18 @@ def _array(rows: Sequence[Sequence[Cell]]) -> Matrix:
 
 def _without_empty_texts(row: Sequence[Cell]) -> list[Cell]:
     # A formula that shows nothing gives an empty text, which a person takes for an empty cell.
-    return [None if isinstance(cell, str) and not cell.strip() else cell for cell in row]
+    return [None if cell == "" else cell for cell in row]
 
 
-def _trimmed(rows: Sequence[Sequence[Cell]]) -> Range | None:
+def _first_error(rows: Sequence[Sequence[Cell]]) -> tuple[CellError, str] | None:
+    for at, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            if isinstance(cell, CellError):
+                return cell, place(at, column)
+    return None
+
+
+def _trimmed(rows: Sequence[Sequence[Cell]], error: tuple[CellError, str] | None) -> Range | None:
     height, width = len(rows), len(rows[0])
     while height and all(cell is None for cell in rows[height - 1]):
         height -= 1
@@ -192,7 +191,9 @@ def _trimmed(rows: Sequence[Sequence[Cell]]) -> Range | None:
         width -= 1
     if not height:
         return None
-    return Range([row[:width] for row in rows[:height]])
+    if (height, width) != (len(rows), len(rows[0])):
+        rows = [row[:width] for row in rows[:height]]
+    return Range(rows, error)
 
 
 def _refuse_first(cells: Range, first_row: int, first_column: int) -> NoReturn:

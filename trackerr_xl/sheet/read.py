@@ -1,7 +1,9 @@
 """Ranges become typed arguments: one reader for each kind of argument, defaults filled in."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import zip_longest
 
 from trackerr_xl.core.words import key, not_known, shorten
 from trackerr_xl.errors import (
@@ -19,8 +21,8 @@ from trackerr_xl.sheet.ranges import Range, place, range_of
 from trackerr_xl.sheet.tables import read_attributes, read_constraints, read_options
 
 
-def read_arguments(function: SheetFunction, given: Sequence[Given]) -> dict[str, object]:
-    """Typed arguments of a function by name.
+def read_ranges(function: SheetFunction, given: Sequence[Given]) -> dict[str, Range | None]:
+    """Ranges of a function's arguments by name, None where one is left out or wholly blank.
 
     Parameters
     ----------
@@ -32,30 +34,52 @@ def read_arguments(function: SheetFunction, given: Sequence[Given]) -> dict[str,
     Raises
     ------
     InputError
-        If there are too many, one is missing, or one cannot be read.
+        If there are too many, or one is not a rectangle of cells.
     """
     known = function.arguments
     if len(given) > len(known):
         most = f"{len(known)} argument{'s' if len(known) != 1 else ''}"
         raise InputError(f"has {len(given)} arguments, must have at most {most}", argument=function.name)
-    padded = [*given, *([None] * (len(known) - len(given)))]
-    return {argument.name: _read(argument, one) for argument, one in zip(known, padded, strict=True)}
+    ranges: dict[str, Range | None] = {}
+    for argument, one in zip_longest(known, given):
+        with _about(argument):
+            ranges[argument.name] = range_of(one)
+    return ranges
 
 
-def _read(argument: Argument, given: Given) -> object:
+def read_arguments(function: SheetFunction, ranges: Mapping[str, Range | None]) -> dict[str, object]:
+    """Typed arguments of a function by name, defaults filled in.
+
+    Raises
+    ------
+    InputError
+        If one is missing or cannot be read as what it must be.
+    """
+    values: dict[str, object] = {}
+    for argument in function.arguments:
+        with _about(argument):
+            values[argument.name] = _read(argument, ranges[argument.name])
+    return values
+
+
+@contextmanager
+def _about(argument: Argument) -> Iterator[None]:
+    """Put the argument's name into an error: the readers know the place only."""
     try:
-        cells = range_of(given)
-        if cells is None:
-            if argument.required:
-                raise InputError("is missing, must be given")
-            return argument.default
-        if argument.later:
-            raise NotYetError(f"is given: {argument.later[0].lower()}{argument.later[1:]}")
-        return _READERS[argument.kind](argument, cells)
+        yield
     except TrackerrError as error:
-        # The readers know the place; only here is it known which argument they were reading.
         error.argument = error.argument or argument.name
         raise
+
+
+def _read(argument: Argument, cells: Range | None) -> object:
+    if cells is None:
+        if argument.required:
+            raise InputError("is missing, must be given")
+        return argument.default
+    if argument.later:
+        raise NotYetError(f"is given: {argument.later[0].lower()}{argument.later[1:]}")
+    return _READERS[argument.kind](argument, cells)
 
 
 def _number(argument: Argument, cells: Range) -> float:

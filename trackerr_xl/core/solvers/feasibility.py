@@ -32,7 +32,10 @@ def check_each_row(problem: TrackingProblem) -> None:
             needs, allow = f"needs at least {rows.lower[row]:.6g}", f"allow at most {most[row]:.6g}"
         else:
             needs, allow = f"allows at most {rows.upper[row]:.6g}", f"force at least {least[row]:.6g}"
-        raise NoAnswerError(f"{label} {needs} but the names' limits {allow}")
+        raise NoAnswerError(
+            f"{label} {needs} but the names' limits {allow}",
+            rows=(f"{label} {needs}", f"The names' limits {allow}"),
+        )
 
 
 def explain(problem: TrackingProblem) -> None:
@@ -49,7 +52,8 @@ def explain(problem: TrackingProblem) -> None:
     if clash.total <= CLASH:
         return
     smallest = _smallest_clash(problem, demands[clash.pulling])
-    raise NoAnswerError(_sentence(problem, demands, smallest, clash))
+    parts = [_in_words(problem, row, side) for row, side in smallest]
+    raise NoAnswerError(f"these limits cannot hold together: {'; '.join(parts)}", rows=parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +123,6 @@ def _smallest_clash(problem: TrackingProblem, demands: Vector) -> Vector:
         kept[:position] = True
         demands = fewer[kept]
     return demands
-
-
-def _sentence(problem: TrackingProblem, demands: Vector, smallest: Vector, clash: _Relaxation) -> str:
-    parts = [_in_words(problem, row, side) for row, side in smallest]
-    listed = "; ".join(parts)
-    return f"these limits cannot hold together: {listed}"
 
 
 def _in_words(problem: TrackingProblem, row: int, side: int) -> str:
