@@ -37,6 +37,7 @@ def test_function_is_described_from_its_declaration_alone():
                 minimum=0.0,
                 maximum=0.5,
             ),
+            Argument("face", "number", "Face value.", default=100.0, maximum=1e6),
             Argument("basis", "choice", "Day count.", default="30/360", choices=("30/360", "Actual")),
             Argument("curve", "matrix", "Yields.", default=None, later="Curves are not read yet"),
         ),

@@ -109,7 +109,8 @@ def _kinds() -> list[type[TrackerrError]]:
 
 
 def _meaning(kind: type[TrackerrError]) -> str:
-    return " ".join((getdoc(kind) or "").split())
+    first_paragraph = (getdoc(kind) or "").partition("\n\n")[0]
+    return " ".join(first_paragraph.split())
 
 
 def _joined(blocks: Iterable[str]) -> str:
