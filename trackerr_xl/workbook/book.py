@@ -67,30 +67,28 @@ class SheetData:
     ----------
     name : str
         As on its tab.
-    constants : dict of int to dict of int to Cell
+    constants : dict of (int, int) to Cell
         What is typed into cells, by row and column; no formula, no spilled result and no empty cell is among it.
-    formulas : dict of Place to FormulaCell
+    formulas : dict of (int, int) to FormulaCell
         Formulas by the cell that holds them.
-    results : dict of Place to Cell
+    results : dict of (int, int) to Cell
         Stored values of the further cells that arrays and spills fill.
     hidden_rows : frozenset of int
         Rows hidden by hand or by a filter.
     """
 
     name: str
-    constants: Mapping[int, Mapping[int, Cell]]
-    formulas: Mapping[Place, FormulaCell]
-    results: Mapping[Place, Cell]
+    constants: Mapping[tuple[int, int], Cell]
+    formulas: Mapping[tuple[int, int], FormulaCell]
+    results: Mapping[tuple[int, int], Cell]
     hidden_rows: frozenset[int]
 
     def stored(self, row: int, column: int) -> Cell:
         """What the file shows in a cell: typed, calculated or spilled; None when it is empty."""
-        place = Place(row, column)
+        place = (row, column)
         if place in self.formulas:
             return self.formulas[place].stored
-        if place in self.results:
-            return self.results[place]
-        return self.constants.get(row, {}).get(column)
+        return self.results.get(place, self.constants.get(place))
 
 
 @dataclass(frozen=True, slots=True)

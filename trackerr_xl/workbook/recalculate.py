@@ -1,13 +1,19 @@
 """A workbook recalculated without a spreadsheet program: `recalculate` is the door to the headless engine."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from trackerr_xl.sheet.cells import Cell
+from trackerr_xl.errors import InputError
+from trackerr_xl.sheet.cells import Cell, CellError
 from trackerr_xl.workbook.addresses import Area
-from trackerr_xl.workbook.book import Address, FormulaCell
+from trackerr_xl.workbook.book import Address, Book, FormulaCell
+from trackerr_xl.workbook.engine import EngineFailure, failure_reason
+from trackerr_xl.workbook.engine_book import EngineBook
+from trackerr_xl.workbook.plan import Plan, kept_dependents, lifted_calls, make_plan
+from trackerr_xl.workbook.read_book import read_book
+from trackerr_xl.workbook.settle import Settled, settle
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done and how much there is."""
@@ -109,4 +115,123 @@ def recalculate(
     InputError
         If an input names a sheet that does not exist or a cell that holds a formula.
     """
-    raise NotImplementedError
+    told = progress or _silent
+    told("Reading", 0, 1)
+    book = read_book(path)
+    values = {_input_cell(book, at): value for at, value in (inputs or {}).items()}
+    plan = make_plan(book, _serial(now or datetime.now(), book))
+    engine = EngineBook(book, plan, values)
+    total = len(plan.calls)
+    told("Calculating", 0, total)
+    settled = settle(engine, plan.calls, lambda answered: told("Calculating", min(answered, total), total))
+    extents = {index: engine.extent(index) for index in plan.ready}
+    results = {
+        at: engine.result(at) for index, area in extents.items() for at in _cells(plan.formulas[index], area)
+    }
+    kept = _kept(plan, settled, extents, results)
+    return _recalculation(plan, settled, extents, results, kept, values)
+
+
+_EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
+
+_Results = Mapping[Address, Cell | EngineFailure]
+
+
+def _silent(_what: str, _done: int, _total: int) -> None:
+    pass
+
+
+def _serial(now: datetime, book: Book) -> float:
+    return (now - (_EPOCH_1904 if book.from_1904 else _EPOCH)) / timedelta(days=1)
+
+
+def _input_cell(book: Book, at: Address) -> Address:
+    sheet = book.sheet(at.sheet)
+    if sheet is None:
+        raise InputError(f"names the sheet {at.sheet}, which {book.name} does not have", argument="inputs")
+    found = Address(sheet.name, at.row, at.column)
+    if at.place in sheet.formulas or at.place in sheet.results:
+        raise InputError(
+            "is filled by a formula, an input needs a cell without one", argument="inputs", at=str(found)
+        )
+    return found
+
+
+def _cells(formula: FormulaCell, area: Area) -> Iterator[Address]:
+    for row in range(area.top, area.bottom + 1):
+        for column in range(area.left, area.right + 1):
+            yield Address(formula.address.sheet, row, column)
+
+
+def _kept(plan: Plan, settled: Settled, extents: Mapping[int, Area], results: _Results) -> dict[int, str]:
+    """Formulas that keep their stored values, with the reason: known before, seen now, and all that read them."""
+    kept = dict(plan.kept)
+    for index in plan.ready:
+        reason = _failed_call(plan, settled, index) or _failed_cell(
+            plan.formulas[index], extents[index], results
+        )
+        if reason is not None:
+            kept[index] = reason
+    reads = [
+        replace(reads, fills=(reads.fills[0], _both(reads.fills[1], extents.get(index, reads.fills[1]))))
+        for index, reads in enumerate(plan.reads)
+    ]
+    return {**kept_dependents(plan.formulas, reads, kept), **kept}
+
+
+def _failed_call(plan: Plan, settled: Settled, index: int) -> str | None:
+    calls = lifted_calls(plan.ready[index], plan.calls)
+    return next((settled.failed[call] for call in calls if call in settled.failed), None)
+
+
+def _failed_cell(formula: FormulaCell, area: Area, results: _Results) -> str | None:
+    for at in _cells(formula, area):
+        value = results[at]
+        if isinstance(value, EngineFailure):
+            return failure_reason(value)
+        # What can be seen to be unknown was kept before, so this is a word inside the engine unless Excel agrees.
+        if value == CellError("#NAME?") and formula.stored != value:
+            return "the engine does not know a name in it"
+    return None
+
+
+def _both(one: Area, other: Area) -> Area:
+    return Area(
+        min(one.top, other.top),
+        min(one.left, other.left),
+        max(one.bottom, other.bottom),
+        max(one.right, other.right),
+    )
+
+
+def _recalculation(
+    plan: Plan,
+    settled: Settled,
+    extents: Mapping[int, Area],
+    results: _Results,
+    kept: Mapping[int, str],
+    inputs: Mapping[Address, Cell],
+) -> Recalculation:
+    formulas = plan.formulas
+    done = [index for index in plan.ready if index not in kept]
+    values = {at: results[at] for index in done for at in _cells(formulas[index], extents[index])}
+    homes = {formulas[index].address for index in done}
+    return Recalculation(
+        values={at: value for at, value in values.items() if not isinstance(value, EngineFailure)},
+        extents={
+            formulas[index].address: extents[index] for index in done if formulas[index].kind != "normal"
+        },
+        formulas={formula.address: formula for formula in formulas},
+        not_evaluated=tuple(
+            NotEvaluated(formulas[index].address, formulas[index].text, reason)
+            for index, reason in sorted(kept.items())
+        ),
+        faults=tuple(
+            Fault(own.home, own.name, reply.fault.sentence)
+            for index, own in enumerate(plan.calls)
+            if own.home in homes and (reply := settled.replies.get(index)) and reply.fault
+        ),
+        inputs=inputs,
+        passes=settled.passes,
+        calls=len(plan.calls),
+    )

@@ -1,0 +1,139 @@
+"""Why a formula cannot be calculated here, where that can be seen from its text."""
+
+from collections.abc import Iterable
+from math import floor
+
+from trackerr_xl.sheet.cells import CellError
+from trackerr_xl.workbook.book import Book, FormulaCell
+from trackerr_xl.workbook.formulas import Call, Group, Node, Nodes, Reference, Word, walk
+from trackerr_xl.workbook.own_names import of_an_add_in, own_function
+from trackerr_xl.workbook.resolve import bound_names, unknown_names
+
+RANDOM = frozenset(("RAND", "RANDBETWEEN", "RANDARRAY"))
+"""Functions that give another value every time."""
+
+SURROUNDINGS = frozenset(("CELL", "FORMULATEXT", "GETPIVOTDATA", "INFO", "ISFORMULA", "SHEET", "SHEETS"))
+"""Functions whose answer depends on more than values: on formulas as typed, on formats, on the program."""
+
+COMPUTED_REFERENCES = frozenset(("INDIRECT", "OFFSET"))
+"""Functions that read cells which their formula does not name."""
+
+_CALENDAR = frozenset(
+    (
+        *(
+            "DATE",
+            "DATEDIF",
+            "DATEVALUE",
+            "DAY",
+            "DAYS360",
+            "EDATE",
+            "EOMONTH",
+            "ISOWEEKNUM",
+            "MONTH",
+            "NETWORKDAYS",
+        ),
+        *("NETWORKDAYS.INTL", "TEXT", "WEEKDAY", "WEEKNUM", "WORKDAY", "WORKDAY.INTL", "YEAR", "YEARFRAC"),
+    )
+)
+_SKIPS_HIDDEN = frozenset(("SUBTOTAL", "AGGREGATE"))
+
+
+def functions(nodes: Nodes) -> frozenset[str]:
+    """Functions of Excel that a formula calls; ours and names of LET and LAMBDA are not among them."""
+    return frozenset(_functions(nodes, frozenset()))
+
+
+def obstacle(nodes: Nodes, formula: FormulaCell, book: Book, unknown: frozenset[str]) -> str | None:
+    """Why a resolved formula cannot be calculated, as the end of a sentence, or None when it can be tried.
+
+    Parameters
+    ----------
+    nodes : tuple
+        The formula, resolved.
+    formula : FormulaCell
+        The formula as stored.
+    book : Book
+        The workbook.
+    unknown : frozenset of str
+        Functions that the engine does not have.
+    """
+    if formula.kind == "data table":
+        return "it is a data table, which only Excel fills"
+    called = functions(nodes)
+    return (
+        _random(called)
+        or _surroundings(called)
+        or _calendar(called, book)
+        or _hidden(nodes, called, book)
+        # An old #NAME? in the file is the user's own: Excel does not know the word either.
+        or (None if formula.stored == CellError("#NAME?") else _unknown(nodes, called, unknown))
+    )
+
+
+def pinned(nodes: Nodes, serial: float) -> Nodes:
+    """A formula with NOW() and TODAY() replaced by a serial number of days."""
+    return tuple(_pinned(node, serial) for node in nodes)
+
+
+def reads_computed_references(nodes: Nodes) -> bool:
+    """Whether a formula reads cells that it does not name."""
+    return not COMPUTED_REFERENCES.isdisjoint(functions(nodes))
+
+
+def _functions(nodes: Nodes, bound: frozenset[str]) -> Iterable[str]:
+    for node in nodes:
+        inner = bound
+        if isinstance(node, Call):
+            inner = bound | bound_names(node)
+            if node.name.lower() not in bound and own_function(node.name) is None:
+                yield node.name
+        if isinstance(node, Call | Group):
+            for argument in node.arguments:
+                yield from _functions(argument, inner)
+
+
+def _random(called: frozenset[str]) -> str | None:
+    found = called & RANDOM
+    return f"{min(found)} gives another value every time" if found else None
+
+
+def _surroundings(called: frozenset[str]) -> str | None:
+    found = called & SURROUNDINGS
+    return f"{min(found)} asks for more than values, which only Excel knows" if found else None
+
+
+def _calendar(called: frozenset[str], book: Book) -> str | None:
+    found = called & _CALENDAR if book.from_1904 else None
+    return f"{min(found)} would count days from 1900, this workbook counts from 1904" if found else None
+
+
+def _hidden(nodes: Nodes, called: frozenset[str], book: Book) -> str | None:
+    found = called & _SKIPS_HIDDEN
+    if not found:
+        return None
+    for node in walk(nodes):
+        sheet = book.sheet(node.sheet or "") if isinstance(node, Reference) else None
+        if sheet is not None and isinstance(node, Reference):
+            rows = range(node.area.top, node.area.bottom + 1)
+            if any(row in rows for row in sheet.hidden_rows):
+                return f"{min(found)} reads hidden rows, which the engine does not tell from the others"
+    return None
+
+
+def _unknown(nodes: Nodes, called: frozenset[str], unknown: frozenset[str]) -> str | None:
+    missing = called & unknown
+    if missing:
+        name = min(missing)
+        return f"{name} is a function of an add-in" if of_an_add_in(name) else f"the engine has no {name}"
+    undefined = next(iter(unknown_names(nodes)), None)
+    return None if undefined is None else f"the workbook has no name {undefined}"
+
+
+def _pinned(node: Node, serial: float) -> Node:
+    if isinstance(node, Call) and node.name in ("NOW", "TODAY") and not node.arguments:
+        return Word("number", repr(serial if node.name == "NOW" else float(floor(serial))))
+    if isinstance(node, Call):
+        return Call(node.name, tuple(pinned(argument, serial) for argument in node.arguments))
+    if isinstance(node, Group):
+        return Group(tuple(pinned(argument, serial) for argument in node.arguments))
+    return node

@@ -1,0 +1,145 @@
+"""What is to be calculated and what is not, decided for every formula before the engine sees any."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from trackerr_xl.workbook.book import Book, FormulaCell
+from trackerr_xl.workbook.cycles import cycles
+from trackerr_xl.workbook.dependencies import Reads, dependents
+from trackerr_xl.workbook.engine import unknown_functions
+from trackerr_xl.workbook.formulas import Call, FormulaError, Lifted, Nodes, parse, walk
+from trackerr_xl.workbook.implicit import intersected
+from trackerr_xl.workbook.lift import Lifting, OwnCall
+from trackerr_xl.workbook.obstacles import functions, obstacle, pinned, reads_computed_references
+from trackerr_xl.workbook.own_names import own_function
+from trackerr_xl.workbook.resolve import references, resolved
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a workbook is calculated. Formulas are counted in the order of the workbook.
+
+    Parameters
+    ----------
+    formulas : tuple of FormulaCell
+        All of them.
+    reads : tuple of Reads
+        What each fills and reads.
+    kept : dict of int to str
+        Formulas that keep their stored values, with the reason.
+    ready : dict of int to tuple
+        Trees of the others, with our calls lifted out.
+    calls : tuple of OwnCall
+        What was lifted; `Lifted` in a tree counts into it.
+    expressions : tuple of tuple
+        Trees of arguments that the engine has to calculate.
+    """
+
+    formulas: tuple[FormulaCell, ...]
+    reads: tuple[Reads, ...]
+    kept: Mapping[int, str]
+    ready: Mapping[int, Nodes]
+    calls: tuple[OwnCall, ...]
+    expressions: tuple[Nodes, ...]
+
+
+def make_plan(book: Book, serial: float) -> Plan:
+    """Decide what to calculate.
+
+    Parameters
+    ----------
+    book : Book
+        The workbook.
+    serial : float
+        What NOW() gives, in days of the workbook's own calendar.
+    """
+    formulas = tuple(formula for sheet in book.sheets.values() for formula in sheet.formulas.values())
+    kept: dict[int, str] = {}
+    trees = _trees(formulas, book, kept)
+    unknown = unknown_functions(frozenset().union(*(functions(tree) for tree in trees.values())))
+    for index, tree in trees.items():
+        reason = obstacle(tree, formulas[index], book, unknown) or _lifting_obstacle(tree, formulas[index])
+        if reason is not None:
+            kept[index] = reason
+    reads = tuple(_reads(formula, trees.get(index, ())) for index, formula in enumerate(formulas))
+    _keep_cycles(formulas, reads, trees, kept)
+    kept.update(kept_dependents(formulas, reads, kept))
+    lifting = Lifting()
+    ready = {
+        index: lifting.lift(_prepared(tree, formulas[index], serial), formulas[index].address)
+        for index, tree in trees.items()
+        if index not in kept
+    }
+    return Plan(formulas, reads, kept, ready, tuple(lifting.calls), tuple(lifting.expressions))
+
+
+def kept_dependents(
+    formulas: Sequence[FormulaCell], reads: Sequence[Reads], kept: Mapping[int, str]
+) -> dict[int, str]:
+    """Formulas that read one that is not calculated, with the reason why they are not calculated either."""
+    found = dependents(reads, {index: reads[index].fills for index in kept})
+    return {
+        index: f"it reads {formulas[source].address}, which was not evaluated"
+        for index, source in found.items()
+    }
+
+
+def lifted_calls(nodes: Nodes, calls: Sequence[OwnCall]) -> Iterator[int]:
+    """Our calls in a formula, with those among their arguments."""
+    for node in walk(nodes):
+        if isinstance(node, Lifted):
+            yield node.call
+            yield from lifted_calls(
+                tuple(argument for argument in calls[node.call].arguments if isinstance(argument, Lifted)),
+                calls,
+            )
+
+
+def _trees(formulas: Sequence[FormulaCell], book: Book, kept: dict[int, str]) -> dict[int, Nodes]:
+    trees = {}
+    for index, formula in enumerate(formulas):
+        try:
+            trees[index] = (
+                () if formula.kind == "data table" else resolved(parse(formula.text), book, formula.address)
+            )
+        except FormulaError as error:
+            kept[index] = str(error)
+    return trees
+
+
+def _lifting_obstacle(tree: Nodes, formula: FormulaCell) -> str | None:
+    if not _own(tree):
+        return None
+    try:
+        Lifting().lift(tree, formula.address)
+    except FormulaError as error:
+        return str(error)
+    return None
+
+
+def _own(tree: Nodes) -> str | None:
+    """One of our functions in a formula, or None."""
+    names = (own_function(node.name) for node in walk(tree) if isinstance(node, Call))
+    return next((name for name in names if name), None)
+
+
+def _reads(formula: FormulaCell, tree: Nodes) -> Reads:
+    return Reads(
+        (formula.address.sheet, formula.area), tuple(references(tree)), reads_computed_references(tree)
+    )
+
+
+def _keep_cycles(
+    formulas: Sequence[FormulaCell], reads: Sequence[Reads], trees: Mapping[int, Nodes], kept: dict[int, str]
+) -> None:
+    for circle in cycles(reads):
+        way = " → ".join(str(formulas[index].address) for index in (*circle, circle[0]))
+        ours = next((name for index in circle if (name := _own(trees.get(index, ())))), None)
+        through = f" through {ours}" if ours else ""
+        for index in circle:
+            kept.setdefault(index, f"it depends on itself{through}: {way}")
+
+
+def _prepared(tree: Nodes, formula: FormulaCell, serial: float) -> Nodes:
+    tree = pinned(tree, serial)
+    return intersected(tree, formula.address) if formula.kind == "normal" else tree

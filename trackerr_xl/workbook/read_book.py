@@ -1,0 +1,146 @@
+"""A workbook file read for calculation: constants, formulas with shared ones written out, names and tables."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from trackerr_xl.errors import FileRefusedError
+from trackerr_xl.workbook.addresses import Area, Place, parse_area
+from trackerr_xl.workbook.book import Address, Book, DefinedName, FormulaCell, Kind, SheetData, Table
+from trackerr_xl.workbook.formulas import FormulaError, shifted
+from trackerr_xl.workbook.package import Package, open_package, relations
+from trackerr_xl.workbook.patch import shared_strings
+from trackerr_xl.workbook.sheet_xml import SheetXml, opening_tag, scan_sheet
+from trackerr_xl.workbook.stored import Formula, StoredCell, formula_cells, stored_values
+from trackerr_xl.workbook.xml_text import attributes_of
+
+if TYPE_CHECKING:
+    from trackerr_xl.sheet.cells import Cell
+
+
+def read_book(path: str | Path) -> Book:
+    """Read a workbook file; nothing in it is run.
+
+    Raises
+    ------
+    FileRefusedError
+        If it cannot be opened as a workbook.
+    """
+    package = open_package(path)
+    strings = shared_strings(package)
+    sheets = {}
+    tables: list[Table] = []
+    for name, part in package.sheets.items():
+        try:
+            sheets[name.lower()] = _sheet(name, scan_sheet(package.read(part)), strings)
+            tables.extend(_tables(package, name, part))
+        except FileRefusedError as error:
+            raise FileRefusedError(f"sheet {name} {error.message}", at=package.name) from None
+    root = _xml(package, package.workbook)
+    properties = root.find("{*}workbookPr")
+    from_1904 = properties is not None and properties.get("date1904") in ("1", "true")
+    return Book(package.name, sheets, tuple(_names(root)), tuple(tables), from_1904)
+
+
+def _xml(package: Package, part: str) -> ElementTree.Element:
+    try:
+        return ElementTree.fromstring(package.read(part))
+    except ElementTree.ParseError:
+        raise FileRefusedError(f"is damaged: {part} cannot be read", at=package.name) from None
+
+
+def _names(root: ElementTree.Element) -> Iterator[DefinedName]:
+    titles = [element.get("name", "") for element in root.iterfind("{*}sheets/{*}sheet")]
+    for element in root.iterfind("{*}definedNames/{*}definedName"):
+        owner = element.get("localSheetId")
+        sheet = titles[int(owner)] if owner is not None and int(owner) < len(titles) else None
+        yield DefinedName(element.get("name", ""), element.text or "", sheet)
+
+
+def _tables(package: Package, sheet: str, part: str) -> Iterator[Table]:
+    for kind, target in relations(package.archive, part).values():
+        if kind == "table":
+            root = _xml(package, target)
+            yield Table(
+                name=root.get("displayName", root.get("name", "")),
+                sheet=sheet,
+                area=parse_area(root.get("ref", "")),
+                columns=tuple(
+                    column.get("name", "") for column in root.iterfind("{*}tableColumns/{*}tableColumn")
+                ),
+                header_rows=int(root.get("headerRowCount", "1")),
+                total_rows=int(root.get("totalsRowCount", "0")),
+            )
+
+
+@dataclass(slots=True)
+class _Found:
+    """Formulas of a sheet while they are read."""
+
+    formulas: dict[tuple[int, int], FormulaCell] = field(default_factory=dict)
+    shared: dict[str, FormulaCell] = field(default_factory=dict)
+
+
+def _sheet(name: str, xml: SheetXml, strings: Sequence[str]) -> SheetData:
+    found = _Found()
+    for cell in formula_cells(xml, strings):
+        if cell.formula is None:
+            continue
+        formula = _formula(name, cell, cell.formula, found.shared)
+        found.formulas[cell.row, cell.column] = formula
+    values = stored_values(xml, strings)
+    results: dict[tuple[int, int], Cell] = {}
+    for formula in found.formulas.values():
+        for place in _filled(formula.area):
+            value = values.pop(place, None)
+            if place not in found.formulas:
+                results[place] = value
+    return SheetData(name, values, found.formulas, results, _hidden_rows(xml))
+
+
+_KINDS: Mapping[str, Kind] = {"array": "array", "dataTable": "data table"}
+
+
+def _formula(sheet: str, cell: StoredCell, stored: Formula, shared: dict[str, FormulaCell]) -> FormulaCell:
+    at = Address(sheet, cell.row, cell.column)
+    kind: Kind = "dynamic" if cell.dynamic else _KINDS.get(stored.kind, "normal")
+    formula = FormulaCell(at, "=" + stored.text.removeprefix("="), kind, at.area, cell.value)
+    if kind != "normal":
+        return replace(formula, area=stored.area or at.area)
+    key = stored.shared
+    if key is None:
+        return formula
+    if stored.text:
+        shared[key] = formula
+        return formula
+    if key not in shared:
+        raise FileRefusedError(f"is damaged: {at} shares a formula that is not there")
+    return replace(formula, text=_copied(shared[key], at))
+
+
+def _copied(first: FormulaCell, to: Address) -> str:
+    try:
+        return shifted(first.text, to.row - first.address.row, to.column - first.address.column)
+    except FormulaError:
+        # It could not be read in its first cell either and is reported there and here in the same words.
+        return first.text
+
+
+def _filled(area: Area) -> Iterator[Place]:
+    for row in range(area.top, area.bottom + 1):
+        for column in range(area.left, area.right + 1):
+            yield Place(row, column)
+
+
+def _hidden_rows(xml: SheetXml) -> frozenset[int]:
+    if b"hidden=" not in xml.structure:
+        return frozenset()
+    tag = opening_tag(xml.prefix, b"row")
+    return frozenset(
+        number
+        for number, span in xml.rows.items()
+        if (found := tag.match(xml.structure, span.start, span.inside))
+        and attributes_of(found[1]).get("hidden") in ("1", "true")
+    )
