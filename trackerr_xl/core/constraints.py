@@ -405,7 +405,7 @@ def _groups(limit: Limit, header: str, universe: Universe) -> dict[str, list[int
     spelling: dict[str, str] = {}
     for at, cell in enumerate(_attributes(limit, universe).column(header, universe.names)):
         if cell is not None:
-            text = cell if isinstance(cell, str) else f"{cell:g}"
+            text = cell if isinstance(cell, str) else f"{cell:.15g}"
             members.setdefault(spelling.setdefault(key(text), text), []).append(at)
     return members
 
