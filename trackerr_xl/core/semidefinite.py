@@ -10,6 +10,8 @@ SYMMETRY = 1e-8
 """Largest difference across the diagonal, relative to the largest entry, that counts as rounding."""
 SEMIDEFINITE = 1e-9
 """Negative eigenvalues above minus this share of the largest count as rounding."""
+LARGEST = 1e100
+"""Squares and sums of larger variances overflow; no return has one."""
 
 
 def checked_covariance(matrix: Matrix, argument: str) -> Matrix:
@@ -20,7 +22,7 @@ def checked_covariance(matrix: Matrix, argument: str) -> Matrix:
     ShapeError
         If it is not square.
     MatrixError
-        If it has a number that is not finite, differs across the diagonal by more than 1e-8 of its largest entry,
+        If it has a number that is not finite or beyond reason, differs across the diagonal by more than 1e-8 of its largest entry,
         or has an eigenvalue below −1e-9 of its largest one.
     """
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
@@ -32,6 +34,8 @@ def checked_covariance(matrix: Matrix, argument: str) -> Matrix:
         raise MatrixError(
             "is not a finite number, must be one", argument=argument, at=f"row {row + 1}, column {column + 1}"
         )
+    if size > LARGEST:
+        raise MatrixError(f"holds {size:.3g}, must hold nothing above {LARGEST:g}", argument=argument)
     matrix = _symmetric(matrix, size, argument)
     _refuse_indefinite(matrix, size, argument)
     return matrix
