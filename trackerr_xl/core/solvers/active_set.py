@@ -12,45 +12,54 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trackerr_xl.core.arrays import Matrix, Sides, Vector
-from trackerr_xl.core.solvers.kkt import Factorised, factorise
-from trackerr_xl.core.solvers.program import ActiveSet, Candidate, DenseHessian, Hessian, Program
+from trackerr_xl.core.arrays import Indices, Matrix, Sides, Vector
+from trackerr_xl.core.solvers.free_block import Equalities, FreeBlock, equalities
+from trackerr_xl.core.solvers.program import ActiveSet, Candidate, Program
 
 PRECISION = 1e-12
 SIGN_TOLERANCE = 1e-10
 SMALLEST_SLOPE = 1e-3
 """Signs of multipliers are judged relative to the largest slope or this: near a tracking error of 0 all is rounding."""
 PATIENCE = 3
-"""Steps without fewer wrong limits before only the worst half is changed."""
+"""Steps without a tenth fewer wrong limits before the road is given up, or taken with care if few are wrong."""
+FEW = 0.05
+"""Share of wrong names that is worth a careful end."""
+REFINED = 1e-13
+UNTRUSTED = 1e-9
+"""Relative residual above which an updated block is factorised anew."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Trial:
-    """The exact answer for one guess, and how wrong each of its limits is (0 where it is right)."""
+    """The exact answer for one guess, the mended guess, and how wrong each name was (0 where right)."""
 
     x: Vector
     duals: Vector
     names: Sides
     rows: Sides
     name_errors: Vector
+    block: FreeBlock | None
 
 
 def minimise(program: Program, guess: ActiveSet, most_steps: int = 30) -> Candidate | None:
     """Follow the guess to the optimal active set, or return None when it leads nowhere."""
-    names, rows = guess.names, guess.rows
-    fewest, stalled, seen = program.size + rows.size + 1, 0, set[bytes]()
+    names, rows, block = guess.names, guess.rows, None
+    fewest, stalled, seen = float(program.size + rows.size + 1), 0, set[bytes]()
     for step in range(1, most_steps + 1):
-        trial = _try(program, names, rows)
+        trial = _try(program, names, rows, block)
         if trial is None:
             return None
+        block = trial.block
         wrong = int((trial.names != names).sum() + (trial.rows != rows).sum())
         if wrong == 0:
             return Candidate(trial.x, trial.duals, step)
-        stalled = 0 if wrong < fewest else stalled + 1
+        stalled = 0 if wrong < 0.9 * fewest else stalled + 1
         fewest = min(fewest, wrong)
-        if stalled <= PATIENCE:
+        if stalled < PATIENCE:
             names, rows = trial.names, trial.rows
             continue
+        if wrong > FEW * program.size + 5:
+            return None
         names, rows = _careful_change(trial, names, rows)
         key = names.tobytes() + rows.tobytes()
         if key in seen:
@@ -70,26 +79,59 @@ def _careful_change(trial: _Trial, names: Sides, rows: Sides) -> tuple[Sides, Si
     return changed, rows
 
 
-def _try(program: Program, names: Sides, rows: Sides) -> _Trial | None:
+def _try(program: Program, names: Sides, rows: Sides, block: FreeBlock | None) -> _Trial | None:
     free, used = np.flatnonzero(names == 0), np.flatnonzero(rows)
     if not free.size:
         return None
-    hessian = program.hessian
-    x = np.where(names < 0, program.lower, np.where(names > 0, program.upper, 0.0))
-    slope = hessian.product(x) + program.linear
     matrix = program.rows[used]
-    targets = np.where(rows[used] > 0, program.row_upper[used], program.row_lower[used]) - matrix @ x
-    solved = solve_equalities(hessian.part(free), matrix[:, free], -slope[free], targets)
-    if solved is None:
+    limits = np.where(rows[used] > 0, program.row_upper[used], program.row_lower[used])
+    start = np.where(names < 0, program.lower, np.where(names > 0, program.upper, 0.0))
+    system = equalities(program.hessian, free, matrix[:, free], block)
+    exact = None if system is None else _exact(program, system, start, free, matrix, limits)
+    if system is not None and not system.fresh and (exact is None or exact.error > UNTRUSTED):
+        system = equalities(program.hessian, free, matrix[:, free], None)
+        exact = None if system is None else _exact(program, system, start, free, matrix, limits)
+    if system is None or exact is None:
         return None
-    x[free] = solved[0]
     duals = np.zeros(rows.size)
-    duals[used] = solved[1]
-    gradient = hessian.product(x) + program.linear
-    size = max(float(np.abs(program.linear).max() + np.abs(gradient).max()), SMALLEST_SLOPE)
-    gradient = gradient + matrix.T @ solved[1]
-    new_names, errors = _mended_names(program, names, x, gradient, SIGN_TOLERANCE * size)
-    return _Trial(x, duals, new_names, _mended_rows(program, rows, x, duals, SIGN_TOLERANCE * size), errors)
+    duals[used] = exact.duals
+    size = max(float(np.abs(program.linear).max() + np.abs(exact.slope).max()), SMALLEST_SLOPE)
+    gradient = exact.slope + matrix.T @ exact.duals
+    new_names, errors = _mended_names(program, names, exact.x, gradient, SIGN_TOLERANCE * size)
+    new_rows = _mended_rows(program, rows, exact.x, duals, SIGN_TOLERANCE * size)
+    return _Trial(exact.x, duals, new_names, new_rows, errors, system.block)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Exact:
+    x: Vector
+    duals: Vector
+    slope: Vector
+    error: float
+
+
+def _exact(
+    program: Program, system: Equalities, start: Vector, free: Indices, rows: Matrix, limits: Vector
+) -> _Exact | None:
+    """Stationary point over the free names with the rows at their limits, refined to rounding."""
+    x, duals = start, np.zeros(limits.size)
+    slope = program.hessian.product(x) + program.linear
+    missing, row_missing = -slope[free], limits - rows @ x
+    size = float(np.abs(missing).max()) + 1e-300
+    row_size = float(np.abs(row_missing).max(initial=0.0)) + 1e-300
+    error = np.inf
+    for _ in range(4 if system.exact else 9):
+        dx, dy = system.factors.solve(missing, row_missing)
+        x, duals = x.copy(), duals + dy
+        x[free] += dx
+        slope = program.hessian.product(x) + program.linear
+        missing, row_missing = -(slope + duals @ rows)[free], limits - rows @ x
+        last = error
+        error = float(np.abs(missing).max()) / size
+        error = max(error, float(np.abs(row_missing).max(initial=0.0)) / row_size)
+        if not error < 0.5 * last or error < REFINED:
+            break
+    return _Exact(x, duals, slope, error) if np.isfinite(error) else None
 
 
 def _mended_names(
@@ -122,52 +164,3 @@ def _mended_rows(program: Program, rows: Sides, x: Vector, duals: Vector, tolera
     # A row's multiplier is compared after the row's own scale: n times its largest coefficient is near 1.
     new[(state != 0) & (state * duals[first:] < -tolerance * program.size)] = 0
     return mended
-
-
-def solve_equalities(
-    hessian: Hessian, rows: Matrix, right: Vector, row_right: Vector
-) -> tuple[Vector, Vector] | None:
-    """Solve Hx + R'y = right, Rx = row_right to rounding, H possibly singular; None if it cannot be done."""
-    softness = np.zeros(rows.shape[0])
-    steps = 3
-    factors = factorise(hessian, _least_ridge(hessian), rows, softness)
-    if factors is None:
-        # A ridge makes any semidefinite H factorisable; each refinement step then is a proximal step.
-        ridge = np.full(right.size, max(1e-9 * float(hessian.diagonal().mean()), 1e-300))
-        factors = factorise(hessian, ridge, rows, softness)
-        steps = 8
-    if factors is None:
-        return None
-    return _refined(factors, hessian, rows, right, row_right, steps)
-
-
-def _least_ridge(hessian: Hessian) -> Vector:
-    """Zero for a dense H; for a factor model what specific risks too small to divide by need."""
-    if isinstance(hessian, DenseHessian):
-        return np.zeros(hessian.matrix.shape[0])
-    specific = hessian.specific
-    mean = float(specific.mean())
-    common = float(np.einsum("ij,ij->", hessian.loadings, hessian.loadings)) / specific.size
-    small = specific < 1e-6 * mean if mean > 0 else np.ones(specific.size, dtype=bool)
-    return np.where(small, max(1e-7 * max(common, mean), 1e-300), 0.0)
-
-
-def _refined(
-    factors: Factorised, hessian: Hessian, rows: Matrix, right: Vector, row_right: Vector, steps: int
-) -> tuple[Vector, Vector] | None:
-    x, duals = factors.solve(right, row_right)
-    size = float(np.abs(right).max(initial=1e-300))
-    row_size = float(np.abs(row_right).max(initial=1e-300))
-    last = np.inf
-    for _ in range(steps):
-        missing = right - hessian.product(x) - rows.T @ duals
-        row_missing = row_right - rows @ x
-        error = max(
-            float(np.abs(missing).max()) / size, float(np.abs(row_missing).max(initial=0.0)) / row_size
-        )
-        if error < 1e-14 or error > 0.5 * last:
-            break
-        last = error
-        dx, dy = factors.solve(missing, row_missing)
-        x, duals = x + dx, duals + dy
-    return (x, duals) if np.isfinite(x).all() else None

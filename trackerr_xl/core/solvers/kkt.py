@@ -38,7 +38,9 @@ def factorise(hessian: Hessian, extra: Vector, rows: Matrix, softness: Vector) -
     """
     if isinstance(hessian, FactorHessian):
         return _factorise_factors(hessian, extra, rows, softness)
-    block = np.array(hessian.matrix.T, order="F")
+    # The transpose of a symmetric matrix is itself, and copies without reordering.
+    matrix = hessian.matrix if hessian.matrix.flags.f_contiguous else hessian.matrix.T
+    block = np.array(matrix, order="F")
     block *= hessian.unit
     block.flat[:: block.shape[0] + 1] += extra
     root, failed = dpotrf(block, lower=1, clean=0, overwrite_a=1)

@@ -26,6 +26,12 @@ class DenseHessian:
         """Rows and columns of some variables."""
         return DenseHessian(self.matrix[names][:, names], self.unit)
 
+    def block(self, names: Indices) -> Matrix:
+        """The scaled block of some variables in column order, the caller's to overwrite."""
+        block = np.asfortranarray(self.matrix[names][:, names])
+        block *= self.unit
+        return block
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FactorHessian:

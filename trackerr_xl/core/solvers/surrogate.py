@@ -1,9 +1,11 @@
 """A factor model close to a dense covariance, to guess from: good enough to find most limits that hold."""
 
+from functools import lru_cache
+
 import numpy as np
 from scipy.linalg.lapack import dpotrf, dtrtrs
 
-from trackerr_xl.core.arrays import Vector
+from trackerr_xl.core.arrays import Matrix, Vector
 from trackerr_xl.core.solvers.program import DenseHessian, FactorHessian
 
 RANK = 20
@@ -21,9 +23,7 @@ def surrogate(hessian: DenseHessian) -> FactorHessian:
     n = hessian.matrix.shape[0]
     diagonal = hessian.diagonal()
     rank = min(RANK, max(1, n // 4))
-    # A fixed seed: the same problem must always give the same answer, to the last bit.
-    probes = np.random.default_rng(0).standard_normal((n, rank))
-    basis, _ = np.linalg.qr(hessian.matrix @ probes)
+    basis, _ = np.linalg.qr(hessian.matrix @ _probes(n, rank))
     image = hessian.unit * (hessian.matrix @ basis)
     core = basis.T @ image
     core = 0.5 * (core + core.T)
@@ -36,3 +36,9 @@ def surrogate(hessian: DenseHessian) -> FactorHessian:
     explained: Vector = np.einsum("ij,ij->i", loadings, loadings)
     specific = np.maximum(diagonal - explained, LEAST_SPECIFIC_SHARE * diagonal)
     return FactorHessian(loadings, np.maximum(specific, floor))
+
+
+@lru_cache(maxsize=8)
+def _probes(n: int, rank: int) -> Matrix:
+    """Random directions from a fixed seed: the same problem always gives the same answer, to the last bit."""
+    return np.random.default_rng(0).standard_normal((n, rank))
