@@ -1,7 +1,7 @@
 """A workbook as data: what its cells hold, its formulas, its names and its tables. Nothing here calculates."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -139,6 +139,13 @@ class Book:
     def sheet(self, name: str) -> SheetData | None:
         """A worksheet by its name in any case, or None."""
         return self.sheets.get(name.lower())
+
+
+def cells_of(sheet: str, area: Area) -> Iterator[Address]:
+    """Every cell of a rectangle, row by row."""
+    for row in range(area.top, area.bottom + 1):
+        for column in range(area.left, area.right + 1):
+            yield Address(sheet, row, column)
 
 
 def quoted(sheet: str) -> str:

@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import isclose
 from pathlib import Path
 
 from trackerr_xl.sheet.cells import Cell
-from trackerr_xl.workbook.book import Address
-from trackerr_xl.workbook.recalculate import NotEvaluated, Progress
+from trackerr_xl.workbook.book import Address, cells_of
+from trackerr_xl.workbook.recalculate import NotEvaluated, Progress, Recalculation, recalculate
 
 TOLERANCE = 1e-9
-"""Largest relative difference of two numbers that count as equal; absolute below 1e-3 of it times one."""
+"""Largest relative difference of two numbers that count as equal."""
+
+_NEAR_ZERO = 1e-3
+"""Times the tolerance, the difference that counts as none whatever the size: what is left where numbers cancel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +86,40 @@ def check(
     FileRefusedError, InputError
         As `recalculate`.
     """
-    raise NotImplementedError
+    done = recalculate(path, inputs=inputs, now=now, progress=progress)
+    owners = _owners(done)
+    differences = tuple(
+        difference_at(at, done.formulas[owner].text, done.stored.get(at), done.values.get(at))
+        for at, owner in owners.items()
+        if not agree(done.stored.get(at), done.values.get(at), tolerance)
+    )
+    return CheckReport(differences, done.not_evaluated, len(owners) - len(differences), tolerance)
+
+
+def agree(stored: Cell, now: Cell, tolerance: float) -> bool:
+    """Whether two contents of a cell are the same; an empty text shows what an empty cell shows."""
+    if type(stored) is float and type(now) is float:
+        return isclose(stored, now, rel_tol=tolerance, abs_tol=_NEAR_ZERO * tolerance)
+    if stored in (None, "") and now in (None, ""):
+        return True
+    return type(stored) is type(now) and stored == now
+
+
+def difference_at(at: Address, formula: str, stored: Cell, now: Cell) -> Difference:
+    """The difference at a cell, as a number where both are numbers."""
+    both = type(stored) is float and type(now) is float
+    return Difference(at, formula, stored, now, now - stored if both else None)
+
+
+def _owners(done: Recalculation) -> dict[Address, Address]:
+    """The formula that fills, or filled, each cell that could be calculated: sheet by sheet and row by row."""
+    skipped = {kept.address for kept in done.not_evaluated}
+    owners = {
+        at: first
+        for first, formula in done.formulas.items()
+        if first not in skipped
+        for area in (formula.area, done.extents.get(first, formula.area))
+        for at in cells_of(first.sheet, area)
+    }
+    tabs = {sheet: tab for tab, sheet in enumerate(dict.fromkeys(first.sheet for first in done.formulas))}
+    return dict(sorted(owners.items(), key=lambda item: (tabs[item[0].sheet], item[0])))

@@ -30,13 +30,16 @@ class Reads:
     fills : tuple of (str, Area)
         Its own cell or cells.
     cells : tuple of Reference
-        The cells it names.
+        The cells it reads.
+    perhaps : tuple of Reference
+        Cells among which it computes what it reads, with OFFSET.
     anywhere : bool
-        Whether it also reads cells that it computes, with INDIRECT or OFFSET.
+        Whether it may read any cell, with INDIRECT.
     """
 
     fills: Region
     cells: tuple[Reference, ...]
+    perhaps: tuple[Reference, ...]
     anywhere: bool
 
 
@@ -54,7 +57,7 @@ def dependents(formulas: Sequence[Reads], sources: Mapping[int, Region]) -> dict
     -------
     dict of int to int
         Each dependent formula and the formula through which it was reached; sources are not among them. One that
-        computes its references depends on every source.
+        may read any cell depends on every source.
     """
     found: dict[int, int] = {}
     if not sources:
@@ -81,7 +84,7 @@ class _Readers:
     def __init__(self, formulas: Sequence[Reads]) -> None:
         rows: dict[str, list[tuple[int, ...]]] = {}
         for index, formula in enumerate(formulas):
-            for reference in formula.cells:
+            for reference in (*formula.cells, *formula.perhaps):
                 rows.setdefault(reference.sheet or "", []).append((*reference.area, index))
         self._corners: dict[str, Indices] = {
             sheet: np.array(found, dtype=np.intp) for sheet, found in rows.items()

@@ -61,6 +61,8 @@ class Engine:
 
     def put_array(self, sheet: int, area: Area, text: str) -> None:
         """Put a formula that fills exactly these cells."""
+        # The engine refuses to write into an array, even into the one that is being replaced.
+        self._model.range_clear_contents(sheet, area.top, area.left, area.bottom, area.right)
         width, height = area.right - area.left + 1, area.bottom - area.top + 1
         self._model.set_user_array_formula(sheet, area.top, area.left, width, height, "=" + text)
 

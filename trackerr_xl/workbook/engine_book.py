@@ -1,13 +1,13 @@
 """A planned workbook inside the engine: constants and formulas put in, arguments and results read out."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from itertools import count
 
 import numpy as np
 
 from trackerr_xl.sheet.cells import Cell, CellError, Given, Grid, shape_of
 from trackerr_xl.workbook.addresses import Area
-from trackerr_xl.workbook.book import Address, Book, FormulaCell
+from trackerr_xl.workbook.book import Address, Book, FormulaCell, cells_of
 from trackerr_xl.workbook.engine import Engine, EngineFailure, failure_reason
 from trackerr_xl.workbook.formulas import (
     FormulaError,
@@ -145,10 +145,9 @@ class EngineBook:
                 self._engine.put(sheet, row, column, value)
         for formula in kept:
             name = formula.address.sheet
-            for row, column in _places(formula.area):
-                self._constants[name][row, column] = value = self._book.sheets[name.lower()].stored(
-                    row, column
-                )
+            stored = self._book.sheets[name.lower()].stored
+            for _, row, column in cells_of(name, formula.area):
+                self._constants[name][row, column] = value = stored(row, column)
                 self._engine.put(self._index[name], row, column, value)
 
     def _put_formula(self, formula: FormulaCell, nodes: Nodes) -> None:
@@ -242,9 +241,3 @@ def _packed(rows: list[list[Cell]]) -> Grid:
     if all(type(value) is float for row in rows for value in row):
         return np.array(rows, dtype=np.float64)
     return rows
-
-
-def _places(area: Area) -> Iterator[tuple[int, int]]:
-    for row in range(area.top, area.bottom + 1):
-        for column in range(area.left, area.right + 1):
-            yield row, column

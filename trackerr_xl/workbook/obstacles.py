@@ -15,9 +15,6 @@ RANDOM = frozenset(("RAND", "RANDBETWEEN", "RANDARRAY"))
 SURROUNDINGS = frozenset(("CELL", "FORMULATEXT", "GETPIVOTDATA", "INFO", "ISFORMULA", "SHEET", "SHEETS"))
 """Functions whose answer depends on more than values: on formulas as typed, on formats, on the program."""
 
-COMPUTED_REFERENCES = frozenset(("INDIRECT", "OFFSET"))
-"""Functions that read cells which their formula does not name."""
-
 _CALENDAR = frozenset(
     (
         *(
@@ -73,11 +70,6 @@ def obstacle(nodes: Nodes, formula: FormulaCell, book: Book, unknown: frozenset[
 def pinned(nodes: Nodes, serial: float) -> Nodes:
     """A formula with NOW() and TODAY() replaced by a serial number of days."""
     return tuple(_pinned(node, serial) for node in nodes)
-
-
-def reads_computed_references(nodes: Nodes) -> bool:
-    """Whether a formula reads cells that it does not name."""
-    return not COMPUTED_REFERENCES.isdisjoint(functions(nodes))
 
 
 def _functions(nodes: Nodes, bound: frozenset[str]) -> Iterable[str]:

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from trackerr_xl.workbook.book import Book, FormulaCell
+from trackerr_xl.workbook.computed import EVERYWHERE, fixed_references, possible_references
 from trackerr_xl.workbook.cycles import cycles
 from trackerr_xl.workbook.dependencies import Reads, dependents
 from trackerr_xl.workbook.engine import unknown_functions
 from trackerr_xl.workbook.formulas import Call, FormulaError, Lifted, Nodes, parse, walk
 from trackerr_xl.workbook.implicit import intersected
 from trackerr_xl.workbook.lift import Lifting, OwnCall
-from trackerr_xl.workbook.obstacles import functions, obstacle, pinned, reads_computed_references
+from trackerr_xl.workbook.obstacles import functions, obstacle, pinned
 from trackerr_xl.workbook.own_names import own_function
 from trackerr_xl.workbook.resolve import references, resolved
 
@@ -61,7 +62,7 @@ def make_plan(book: Book, serial: float) -> Plan:
         reason = obstacle(tree, formulas[index], book, unknown) or _lifting_obstacle(tree, formulas[index])
         if reason is not None:
             kept[index] = reason
-    reads = tuple(_reads(formula, trees.get(index, ())) for index, formula in enumerate(formulas))
+    reads = tuple(_reads(formula, trees.get(index, ()), book) for index, formula in enumerate(formulas))
     _keep_cycles(formulas, reads, trees, kept)
     kept.update(kept_dependents(formulas, reads, kept))
     lifting = Lifting()
@@ -123,9 +124,14 @@ def _own(tree: Nodes) -> str | None:
     return next((name for name in names if name), None)
 
 
-def _reads(formula: FormulaCell, tree: Nodes) -> Reads:
+def _reads(formula: FormulaCell, tree: Nodes, book: Book) -> Reads:
+    at = formula.address
+    possible = tuple(possible_references(tree, book, at))
     return Reads(
-        (formula.address.sheet, formula.area), tuple(references(tree)), reads_computed_references(tree)
+        fills=(at.sheet, formula.area),
+        cells=(*references(tree), *fixed_references(tree, book, at)),
+        perhaps=tuple(reference for reference in possible if reference is not EVERYWHERE),
+        anywhere=EVERYWHERE in possible,
     )
 
 

@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from trackerr_xl.errors import FileRefusedError
-from trackerr_xl.workbook.addresses import Area, Place, parse_area
-from trackerr_xl.workbook.book import Address, Book, DefinedName, FormulaCell, Kind, SheetData, Table
+from trackerr_xl.workbook.addresses import parse_area
+from trackerr_xl.workbook.book import (
+    Address,
+    Book,
+    DefinedName,
+    FormulaCell,
+    Kind,
+    SheetData,
+    Table,
+    cells_of,
+)
 from trackerr_xl.workbook.formulas import FormulaError, shifted
 from trackerr_xl.workbook.package import Package, open_package, relations
 from trackerr_xl.workbook.patch import shared_strings
@@ -93,10 +102,10 @@ def _sheet(name: str, xml: SheetXml, strings: Sequence[str]) -> SheetData:
     values = stored_values(xml, strings)
     results: dict[tuple[int, int], Cell] = {}
     for formula in found.formulas.values():
-        for place in _filled(formula.area):
-            value = values.pop(place, None)
-            if place not in found.formulas:
-                results[place] = value
+        for _, row, column in cells_of(name, formula.area):
+            value = values.pop((row, column), None)
+            if (row, column) not in found.formulas:
+                results[row, column] = value
     return SheetData(name, values, found.formulas, results, _hidden_rows(xml))
 
 
@@ -126,12 +135,6 @@ def _copied(first: FormulaCell, to: Address) -> str:
     except FormulaError:
         # It could not be read in its first cell either and is reported there and here in the same words.
         return first.text
-
-
-def _filled(area: Area) -> Iterator[Place]:
-    for row in range(area.top, area.bottom + 1):
-        for column in range(area.left, area.right + 1):
-            yield Place(row, column)
 
 
 def _hidden_rows(xml: SheetXml) -> frozenset[int]:

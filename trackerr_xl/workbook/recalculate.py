@@ -1,6 +1,6 @@
 """A workbook recalculated without a spreadsheet program: `recalculate` is the door to the headless engine."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 from trackerr_xl.errors import InputError
 from trackerr_xl.sheet.cells import Cell, CellError
 from trackerr_xl.workbook.addresses import Area
-from trackerr_xl.workbook.book import Address, Book, FormulaCell
+from trackerr_xl.workbook.book import Address, Book, FormulaCell, cells_of
 from trackerr_xl.workbook.engine import EngineFailure, failure_reason
 from trackerr_xl.workbook.engine_book import EngineBook
 from trackerr_xl.workbook.plan import Plan, kept_dependents, lifted_calls, make_plan
@@ -59,6 +59,8 @@ class Recalculation:
         Cells that each array and each spill fills now, by its first cell; only those that could be calculated.
     formulas : dict of Address to FormulaCell
         Every formula of the workbook, with its stored area and value.
+    stored : dict of Address to Cell
+        What the file holds in every cell that a formula filled when it was saved.
     not_evaluated : tuple of NotEvaluated
         Formulas that could not be calculated, or that read one of those. Their cells keep the stored values.
     faults : tuple of Fault
@@ -74,6 +76,7 @@ class Recalculation:
     values: Mapping[Address, Cell]
     extents: Mapping[Address, Area]
     formulas: Mapping[Address, FormulaCell]
+    stored: Mapping[Address, Cell]
     not_evaluated: tuple[NotEvaluated, ...]
     faults: tuple[Fault, ...]
     inputs: Mapping[Address, Cell]
@@ -126,10 +129,12 @@ def recalculate(
     settled = settle(engine, plan.calls, lambda answered: told("Calculating", min(answered, total), total))
     extents = {index: engine.extent(index) for index in plan.ready}
     results = {
-        at: engine.result(at) for index, area in extents.items() for at in _cells(plan.formulas[index], area)
+        at: engine.result(at)
+        for index, area in extents.items()
+        for at in cells_of(plan.formulas[index].address.sheet, area)
     }
     kept = _kept(plan, settled, extents, results)
-    return _recalculation(plan, settled, extents, results, kept, values)
+    return _recalculation(book, plan, settled, extents, results, kept, values)
 
 
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
@@ -157,12 +162,6 @@ def _input_cell(book: Book, at: Address) -> Address:
     return found
 
 
-def _cells(formula: FormulaCell, area: Area) -> Iterator[Address]:
-    for row in range(area.top, area.bottom + 1):
-        for column in range(area.left, area.right + 1):
-            yield Address(formula.address.sheet, row, column)
-
-
 def _kept(plan: Plan, settled: Settled, extents: Mapping[int, Area], results: _Results) -> dict[int, str]:
     """Formulas that keep their stored values, with the reason: known before, seen now, and all that read them."""
     kept = dict(plan.kept)
@@ -185,7 +184,7 @@ def _failed_call(plan: Plan, settled: Settled, index: int) -> str | None:
 
 
 def _failed_cell(formula: FormulaCell, area: Area, results: _Results) -> str | None:
-    for at in _cells(formula, area):
+    for at in cells_of(formula.address.sheet, area):
         value = results[at]
         if isinstance(value, EngineFailure):
             return failure_reason(value)
@@ -204,7 +203,12 @@ def _both(one: Area, other: Area) -> Area:
     )
 
 
+def _stored(book: Book, at: Address) -> Cell:
+    return book.sheets[at.sheet.lower()].stored(at.row, at.column)
+
+
 def _recalculation(
+    book: Book,
     plan: Plan,
     settled: Settled,
     extents: Mapping[int, Area],
@@ -214,7 +218,9 @@ def _recalculation(
 ) -> Recalculation:
     formulas = plan.formulas
     done = [index for index in plan.ready if index not in kept]
-    values = {at: results[at] for index in done for at in _cells(formulas[index], extents[index])}
+    values = {
+        at: results[at] for index in done for at in cells_of(formulas[index].address.sheet, extents[index])
+    }
     homes = {formulas[index].address for index in done}
     return Recalculation(
         values={at: value for at, value in values.items() if not isinstance(value, EngineFailure)},
@@ -222,6 +228,11 @@ def _recalculation(
             formulas[index].address: extents[index] for index in done if formulas[index].kind != "normal"
         },
         formulas={formula.address: formula for formula in formulas},
+        stored={
+            at: _stored(book, at)
+            for formula in formulas
+            for at in cells_of(formula.address.sheet, formula.area)
+        },
         not_evaluated=tuple(
             NotEvaluated(formulas[index].address, formulas[index].text, reason)
             for index, reason in sorted(kept.items())
