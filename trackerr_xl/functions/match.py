@@ -4,6 +4,7 @@ Where one range has no names, the others must list the same names in the same or
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from trackerr_xl.errors import LabelError, ShapeError, UnitsError
 from trackerr_xl.functions.values import Groups, Labelled, LabelledMatrix
 
 _PERCENT_BAND = 0.5
+_DAY_ZERO = date(1899, 12, 30)
+_LAST_DAY = 2958465
+"""Serial number of 9999-12-31, the last day a spreadsheet knows."""
 
 
 def check_fractions(weights: Labelled, argument: str) -> None:
@@ -138,21 +142,29 @@ def same_dates(portfolio: Labelled, benchmark: Labelled) -> tuple[Vector, Vector
                 argument="benchmark",
             )
         return portfolio.values, benchmark.values
-    for argument, dates, others in (
+    for argument, days, others in (
         ("benchmark", portfolio.labels, benchmark.labels),
         ("portfolio", benchmark.labels, portfolio.labels),
     ):
-        missing = not_listed(dates, others)
+        missing = not_listed(days, others)
         if missing:
             raise LabelError(
-                f"has no return for {listed(missing)}, must have the same dates", argument=argument
+                f"has no return for {listed([_as_date(label) for label in missing])}, must have the same dates",
+                argument=argument,
             )
-    dates = _ascending(portfolio.labels)
-    return spread(portfolio, dates), spread(benchmark, dates)
+    ordered = _ascending(portfolio.labels)
+    return spread(portfolio, ordered), spread(benchmark, ordered)
 
 
-def _ascending(dates: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted(dates, key=int)) if all(date.isdecimal() for date in dates) else dates
+def _as_date(label: str) -> str:
+    """A label as a person writes a date, when it is the serial number of one."""
+    if not label.isdecimal() or int(label) > _LAST_DAY:
+        return label
+    return (_DAY_ZERO + timedelta(days=int(label))).isoformat()
+
+
+def _ascending(labels: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(labels, key=int)) if all(label.isdecimal() for label in labels) else labels
 
 
 def _merged(parts: Sequence[tuple[str, ...]]) -> tuple[str, ...]:

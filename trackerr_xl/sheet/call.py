@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trackerr_xl.core.words import key, not_known
-from trackerr_xl.errors import InputError, InternalError, TrackerrError
+from trackerr_xl.errors import ChoiceError, InputError, InternalError, TrackerrError
 from trackerr_xl.functions import CATALOGUE
 from trackerr_xl.functions.spec import Answer, SheetFunction
 from trackerr_xl.sheet import memo
@@ -71,7 +71,7 @@ def find(name: str) -> SheetFunction | None:
 def _answer(name: str, given: Sequence[Given]) -> Reply:
     function = find(name)
     if function is None:
-        return _refused(unknown_function(name, f"function {not_known(name, tuple(CATALOGUE))}"))
+        return _refused(unknown_function(not_known(name, tuple(CATALOGUE))))
     if function.variadic:
         return _explained(function, given)
     ranges = read_ranges(function, given)
@@ -102,7 +102,7 @@ def _explained(function: SheetFunction, given: Sequence[Given]) -> Reply:
     explained = find(name)
     if explained is None or explained.variadic:
         known = [function.name for function in CATALOGUE.values() if not function.variadic]
-        raise InputError(not_known(name, known), argument="function_name")
+        raise ChoiceError(not_known(name, known), argument="function_name")
     reply = call(explained.name, given[1:])
     value = None if reply.fault is None else str(reply.fault.value)
     error = None if reply.fault is None else reply.fault.error

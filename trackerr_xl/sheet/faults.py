@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from trackerr_xl.errors import (
+    ChoiceError,
     InputError,
     InternalError,
     NoAnswerError,
@@ -60,6 +61,6 @@ def passed_through(value: CellError, at: str, argument: str) -> Fault:
     return Fault(value, InputError(f"is {value}, must be mended there", argument=argument, at=at))
 
 
-def unknown_function(name: str, message: str) -> Fault:
+def unknown_function(message: str) -> Fault:
     """The fault of a function that is not in the catalogue."""
-    return Fault(CellError("#NAME?"), InputError(message, argument=name))
+    return Fault(CellError("#NAME?"), ChoiceError(message, argument="function"))

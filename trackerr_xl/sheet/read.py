@@ -38,8 +38,9 @@ def read_ranges(function: SheetFunction, given: Sequence[Given]) -> dict[str, Ra
     """
     known = function.arguments
     if len(given) > len(known):
-        most = f"{len(known)} argument{'s' if len(known) != 1 else ''}"
-        raise InputError(f"has {len(given)} arguments, must have at most {most}", argument=function.name)
+        raise InputError(
+            f"was given {len(given)} arguments, must have at most {len(known)}", argument=function.name
+        )
     ranges: dict[str, Range | None] = {}
     for argument, one in zip_longest(known, given):
         with _about(argument):

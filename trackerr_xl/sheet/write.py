@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from trackerr_xl.errors import NumericalError
+from trackerr_xl.errors import SENTENCE_LIMIT, NumericalError
 from trackerr_xl.functions.spec import Answer, Value
 from trackerr_xl.sheet.cells import CellError
 
@@ -38,8 +38,11 @@ def spill(answer: Answer) -> list[list[OutCell]]:
 def _cell(value: Value) -> OutCell:
     if value is None:
         return UNDEFINED
-    if isinstance(value, (bool, str)):
+    if isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        # Some hosts lose a longer text on its way into the cell, and the whole answer with it.
+        return value if len(value) <= SENTENCE_LIMIT else value[: SENTENCE_LIMIT - 1] + "…"
     if not math.isfinite(value):
         raise NumericalError("The answer is not a finite number: the inputs are too large or too small")
     return float(value) + 0.0
