@@ -6,110 +6,28 @@ Absolute basis, so that a side no Absolute row speaks of keeps it: short selling
 Exclude and Hold fix a weight whatever the Weight rows say.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
 from trackerr_xl.core.arrays import Vector
+from trackerr_xl.core.limits import (
+    Basis,
+    Limit,
+    Universe,
+    cells_of,
+    groups_of,
+    members_of,
+    split_item,
+    unknown_name,
+)
 from trackerr_xl.core.problem import LinearRows
-from trackerr_xl.core.words import key, nearest, not_known, shorten
+from trackerr_xl.core.words import key, shorten
 from trackerr_xl.errors import InputError, LabelError, NoAnswerError
-
-LimitKind = Literal["Weight", "Group", "Exposure", "Budget", "Exclude", "Hold"]
-"""What a row of the constraints table can limit."""
-
-Basis = Literal["Absolute", "Active", "Relative"]
-"""What a limit is measured from: nothing, the benchmark, or as a multiple of the benchmark."""
 
 _SLACK = 1e-12
 """Bounds of one weight may cross by this much: decimal fractions such as 0.1 + 0.2 are not exact."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """One row of the constraints table, as declared.
-
-    Parameters
-    ----------
-    kind : str
-        What is limited.
-    item : str
-        A name, ``*``, ``Sector=Banks``, ``Sector=*`` or the name of a column; empty for the budget.
-    lower, upper : float
-        Limits, infinite where the cell is blank.
-    basis : str
-        What they are measured from.
-    row : int
-        Row of the table, its header being row 1.
-    """
-
-    kind: LimitKind
-    item: str = ""
-    lower: float = -np.inf
-    upper: float = np.inf
-    basis: Basis = "Absolute"
-    row: int = 0
-
-    @property
-    def label(self) -> str:
-        """The row as the user would recognise it."""
-        what = f"{self.kind} {shorten(self.item)}" if self.item else self.kind
-        return f"{what} (row {self.row})"
-
-
-@dataclass(frozen=True, slots=True)
-class Attributes:
-    """The attributes table: for every name its sector, duration and so on.
-
-    Parameters
-    ----------
-    names : tuple of str
-        First column.
-    columns : mapping of str to tuple of str, float or None
-        The others by their header; None where a cell is blank.
-    """
-
-    names: tuple[str, ...]
-    columns: Mapping[str, tuple[str | float | None, ...]]
-
-    def column(self, header: str, names: Sequence[str]) -> tuple[str | float | None, ...]:
-        """Entries of one column in the order of `names`, None for a name the table has not.
-
-        Raises
-        ------
-        LabelError
-            If there is no such column.
-        """
-        by_key = {key(known): cells for known, cells in self.columns.items()}
-        cells = by_key.get(key(header))
-        if cells is None:
-            raise LabelError(f"column {not_known(header, tuple(self.columns))}", argument="attributes")
-        by_name = dict(zip(map(key, self.names), cells, strict=True))
-        return tuple(by_name.get(key(name)) for name in names)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Universe:
-    """The assets that limits speak of.
-
-    Parameters
-    ----------
-    names : tuple of str
-        One name an asset.
-    benchmark : ndarray of shape (n,)
-        Benchmark weights, fractions.
-    current : ndarray of shape (n,), optional
-        Weights held now, fractions; needed by Hold.
-    attributes : Attributes, optional
-        Needed by groups and exposures.
-    """
-
-    names: tuple[str, ...]
-    benchmark: Vector
-    current: Vector | None = None
-    attributes: Attributes | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -220,7 +138,7 @@ def _by_name(limits: Sequence[Limit], names: Sequence[str]) -> dict[str, list[Li
         if limit.item == "*":
             continue
         if key(limit.item) not in known:
-            raise LabelError(_unknown_name(limit.item, names), argument="constraints", at=limit.label)
+            raise LabelError(unknown_name(limit.item, names), argument="constraints", at=f"row {limit.row}")
         found.setdefault(key(limit.item), []).append(limit)
     return found
 
@@ -258,19 +176,21 @@ def _fix(bounds: _Bounds, limits: Sequence[Limit], universe: Universe) -> None:
     for limit in limits:
         if limit.kind not in ("Exclude", "Hold"):
             continue
-        for at in _members(limit, universe):
+        for at in members_of(limit, universe):
             value = 0.0 if limit.kind == "Exclude" else _held(limit, universe, at)
             before = fixed.setdefault(at, (value, limit.label))
             if before[0] != value:
                 raise NoAnswerError(
-                    f"{before[1]} and {limit.label} contradict each other", at=universe.names[at]
+                    f"cannot satisfy both {before[1]} and {limit.label}: take one of them out",
+                    at=shorten(universe.names[at]),
+                    rows=(before[1], limit.label),
                 )
             bounds.fix(at, value, limit.label)
 
 
 def _held(limit: Limit, universe: Universe, at: int) -> float:
     if universe.current is None:
-        raise InputError("is missing, a Hold row needs it", argument="current", at=f"for {limit.label}")
+        raise InputError(f"is missing, {limit.label} needs it", argument="current")
     return float(universe.current[at])
 
 
@@ -310,7 +230,7 @@ def _exposure_rows(limits: Sequence[Limit], universe: Universe) -> Iterator[_Row
 
 
 def _numbers(limit: Limit, universe: Universe) -> Vector:
-    cells = _attributes(limit, universe).column(limit.item, universe.names)
+    cells = cells_of(limit, limit.item, universe)
     for name, cell in zip(universe.names, cells, strict=True):
         if not isinstance(cell, float):
             found = "no value" if cell is None else f'the text "{shorten(cell)}"'
@@ -328,9 +248,9 @@ def _group_rows(limits: Sequence[Limit], universe: Universe) -> Iterator[_Row]:
     for limit in groups:
         header, value = split_item(limit)
         if value != "*":
-            yield from _group_row(limit, limit.label, _members(limit, universe), universe)
+            yield from _group_row(limit, limit.label, members_of(limit, universe), universe)
             continue
-        for group, members in _groups(limit, header, universe).items():
+        for group, members in groups_of(limit, header, universe).items():
             part = _without_overruled(limit, specific.get((key(header), key(group)), set()))
             label = f"Group {shorten(header)}={shorten(group)} (row {limit.row})"
             yield from _group_row(part, label, members, universe)
@@ -360,63 +280,3 @@ def _group_row(limit: Limit, label: str, members: Sequence[int], universe: Unive
     coefficients[list(members)] = 1.0
     lower, upper = _shift(limit.basis, limit.lower, limit.upper, float(coefficients @ universe.benchmark))
     yield _Row(coefficients, lower, upper, label)
-
-
-def split_item(limit: Limit) -> tuple[str, str]:
-    """Column and value of an item such as ``Sector=Banks``.
-
-    Raises
-    ------
-    InputError
-        If it has no equals sign.
-    """
-    header, sign, value = limit.item.partition("=")
-    if not (sign and header.strip() and value.strip()):
-        raise InputError(
-            f'has the Item "{shorten(limit.item)}", must be like Sector=Banks or Sector=*',
-            argument="constraints",
-            at=f"row {limit.row}",
-        )
-    return header.strip(), value.strip()
-
-
-def _members(limit: Limit, universe: Universe) -> list[int]:
-    """Positions of the assets an item stands for."""
-    if limit.item == "*":
-        return list(range(len(universe.names)))
-    for at, name in enumerate(universe.names):
-        if key(name) == key(limit.item):
-            return [at]
-    if "=" not in limit.item:
-        raise LabelError(_unknown_name(limit.item, universe.names), argument="constraints", at=limit.label)
-    header, value = split_item(limit)
-    groups = _groups(limit, header, universe)
-    if value == "*":
-        return sorted(at for members in groups.values() for at in members)
-    for group, members in groups.items():
-        if key(group) == key(value):
-            return members
-    raise LabelError(f"group {not_known(value, tuple(groups))}", argument="constraints", at=limit.label)
-
-
-def _groups(limit: Limit, header: str, universe: Universe) -> dict[str, list[int]]:
-    """Positions by the value of a column, in order of appearance; a name without one is in no group."""
-    members: dict[str, list[int]] = {}
-    spelling: dict[str, str] = {}
-    for at, cell in enumerate(_attributes(limit, universe).column(header, universe.names)):
-        if cell is not None:
-            text = cell if isinstance(cell, str) else f"{cell:.15g}"
-            members.setdefault(spelling.setdefault(key(text), text), []).append(at)
-    return members
-
-
-def _attributes(limit: Limit, universe: Universe) -> Attributes:
-    if universe.attributes is None:
-        raise InputError(f"is missing, {limit.label} needs it", argument="attributes")
-    return universe.attributes
-
-
-def _unknown_name(name: str, names: Sequence[str]) -> str:
-    close = nearest(name, names)
-    hint = f', the nearest is "{shorten(close)}"' if close is not None else ""
-    return f'"{shorten(name)}" is not among the names{hint}'

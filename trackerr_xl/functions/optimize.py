@@ -8,7 +8,7 @@ import numpy as np
 
 from trackerr_xl.core import risk
 from trackerr_xl.core.arrays import Matrix, Vector
-from trackerr_xl.core.constraints import Attributes, Limit, Limits, Universe, resolve
+from trackerr_xl.core.limits import Attributes, Limit, Universe
 from trackerr_xl.core.words import key, listed
 from trackerr_xl.errors import InputError, NumericalError, ShapeError, UnitsError
 from trackerr_xl.functions.match import check_fractions, covariance_of, not_listed, spread, union
@@ -18,6 +18,7 @@ from trackerr_xl.functions.spec import Answer, Argument, Result, SheetFunction, 
 from trackerr_xl.functions.values import Labelled, LabelledMatrix
 
 if TYPE_CHECKING:
+    from trackerr_xl.core.constraints import Limits
     from trackerr_xl.core.solution import Solution
 
 _BINDING = 1e-9
@@ -45,6 +46,7 @@ def te_optimize(
 ) -> Answer:
     """Weights of least tracking error against the benchmark `weights`."""
     # The solvers are behind these imports, and `import trackerr_xl` must cost no more than NumPy.
+    from trackerr_xl.core.constraints import resolve
     from trackerr_xl.core.problem import TrackingProblem
     from trackerr_xl.core.solve import solve
 
@@ -192,7 +194,7 @@ def _notes(solution: "Solution", options: Options) -> Iterator[tuple[str, str]]:
     yield "Method", f"{solution.method}, {solution.iterations} steps."
 
 
-def _binding(solution: "Solution", limits: Limits, options: Options) -> Iterator[tuple[str, str]]:
+def _binding(solution: "Solution", limits: "Limits", options: Options) -> Iterator[tuple[str, str]]:
     rows = limits.rows
     values = rows.matrix @ solution.weights
     scale = np.maximum(np.abs(rows.matrix).max(axis=1, initial=0.0), 1.0) * _BINDING

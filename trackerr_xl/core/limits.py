@@ -1,0 +1,180 @@
+"""Limits as a user declares them, and the assets that they speak of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from trackerr_xl.core.arrays import Vector
+from trackerr_xl.core.words import key, nearest, not_known, shorten
+from trackerr_xl.errors import InputError, LabelError
+
+LimitKind = Literal["Weight", "Group", "Exposure", "Budget", "Exclude", "Hold"]
+"""What a row of the constraints table can limit."""
+
+Basis = Literal["Absolute", "Active", "Relative"]
+"""What a limit is measured from: nothing, the benchmark, or as a multiple of the benchmark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One row of the constraints table, as declared.
+
+    Parameters
+    ----------
+    kind : str
+        What is limited.
+    item : str
+        A name, ``*``, ``Sector=Banks``, ``Sector=*`` or the name of a column; empty for the budget.
+    lower, upper : float
+        Limits, infinite where the cell is blank.
+    basis : str
+        What they are measured from.
+    row : int
+        Row of the table, its header being row 1.
+    """
+
+    kind: LimitKind
+    item: str = ""
+    lower: float = -np.inf
+    upper: float = np.inf
+    basis: Basis = "Absolute"
+    row: int = 0
+
+    @property
+    def label(self) -> str:
+        """The row as the user would recognise it."""
+        what = f"{self.kind} {shorten(self.item)}" if self.item else self.kind
+        return f"{what} (row {self.row})"
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """The attributes table: for every name its sector, duration and so on.
+
+    Parameters
+    ----------
+    names : tuple of str
+        First column.
+    columns : mapping of str to tuple of str, float or None
+        The others by their header; None where a cell is blank.
+    """
+
+    names: tuple[str, ...]
+    columns: Mapping[str, tuple[str | float | None, ...]]
+
+    def column(self, header: str, names: Sequence[str]) -> tuple[str | float | None, ...]:
+        """Entries of one column in the order of `names`, None for a name the table has not.
+
+        Raises
+        ------
+        LabelError
+            If there is no such column.
+        """
+        by_key = {key(known): cells for known, cells in self.columns.items()}
+        cells = by_key.get(key(header))
+        if cells is None:
+            raise LabelError(f"column {not_known(header, tuple(self.columns))}")
+        by_name = dict(zip(map(key, self.names), cells, strict=True))
+        return tuple(by_name.get(key(name)) for name in names)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Universe:
+    """The assets that limits speak of.
+
+    Parameters
+    ----------
+    names : tuple of str
+        One name an asset.
+    benchmark : ndarray of shape (n,)
+        Benchmark weights, fractions.
+    current : ndarray of shape (n,), optional
+        Weights held now, fractions; needed by Hold.
+    attributes : Attributes, optional
+        Needed by groups and exposures.
+    """
+
+    names: tuple[str, ...]
+    benchmark: Vector
+    current: Vector | None = None
+    attributes: Attributes | None = None
+
+
+def split_item(limit: Limit) -> tuple[str, str]:
+    """Column and value of an item such as ``Sector=Banks``.
+
+    Raises
+    ------
+    InputError
+        If it has no equals sign.
+    """
+    header, sign, value = limit.item.partition("=")
+    if not (sign and header.strip() and value.strip()):
+        raise InputError(
+            f'has the Item "{shorten(limit.item)}", must be like Sector=Banks or Sector=*',
+            argument="constraints",
+            at=f"row {limit.row}",
+        )
+    return header.strip(), value.strip()
+
+
+def members_of(limit: Limit, universe: Universe) -> list[int]:
+    """Positions of the assets an item stands for."""
+    if limit.item == "*":
+        return list(range(len(universe.names)))
+    for at, name in enumerate(universe.names):
+        if key(name) == key(limit.item):
+            return [at]
+    if "=" not in limit.item:
+        raise LabelError(
+            unknown_name(limit.item, universe.names), argument="constraints", at=f"row {limit.row}"
+        )
+    header, value = split_item(limit)
+    groups = groups_of(limit, header, universe)
+    if value == "*":
+        return sorted(at for members in groups.values() for at in members)
+    for group, members in groups.items():
+        if key(group) == key(value):
+            return members
+    raise LabelError(
+        f"group {not_known(value, tuple(groups))}", argument="constraints", at=f"row {limit.row}"
+    )
+
+
+def groups_of(limit: Limit, header: str, universe: Universe) -> dict[str, list[int]]:
+    """Positions by the value of a column, in order of appearance; a name without one is in no group."""
+    members: dict[str, list[int]] = {}
+    spelling: dict[str, str] = {}
+    for at, cell in enumerate(cells_of(limit, header, universe)):
+        if cell is not None:
+            text = cell if isinstance(cell, str) else f"{cell:.15g}"
+            members.setdefault(spelling.setdefault(key(text), text), []).append(at)
+    return members
+
+
+def cells_of(limit: Limit, header: str, universe: Universe) -> tuple[str | float | None, ...]:
+    """The column of the attributes that a limit speaks of, in the order of the assets.
+
+    Raises
+    ------
+    InputError
+        If no attributes are given.
+    LabelError
+        If they have no such column.
+    """
+    if universe.attributes is None:
+        raise InputError(f"is missing, {limit.label} needs it", argument="attributes")
+    try:
+        return universe.attributes.column(header, universe.names)
+    except LabelError as error:
+        error.argument, error.at = "constraints", f"row {limit.row}"
+        raise
+
+
+def unknown_name(name: str, names: Sequence[str]) -> str:
+    """Say that a name is not among the assets, with the nearest one."""
+    close = nearest(name, names)
+    hint = f', the nearest is "{shorten(close)}"' if close is not None else ""
+    return f'"{shorten(name)}" is not among the names{hint}'
