@@ -21,7 +21,9 @@ SIGN_TOLERANCE = 1e-10
 SMALLEST_SLOPE = 1e-3
 """Signs of multipliers are judged relative to the largest slope or this: near a tracking error of 0 all is rounding."""
 PATIENCE = 3
-"""Steps without a tenth fewer wrong limits before the road is given up, or taken with care if few are wrong."""
+"""Steps without a tenth fewer wrong limits before the road is taken with care."""
+PATIENCE_WITH_MANY = 2
+"""The same while many limits are wrong, before the road is given up: care would not help."""
 FEW = 0.05
 """Share of wrong names that is worth a careful end."""
 REFINED = 1e-13
@@ -55,10 +57,11 @@ def minimise(program: Program, guess: ActiveSet, most_steps: int = 30) -> Candid
             return Candidate(trial.x, trial.duals, step)
         stalled = 0 if wrong < 0.9 * fewest else stalled + 1
         fewest = min(fewest, wrong)
-        if stalled < PATIENCE:
+        many = wrong > FEW * program.size + 5
+        if stalled < (PATIENCE_WITH_MANY if many else PATIENCE):
             names, rows = trial.names, trial.rows
             continue
-        if wrong > FEW * program.size + 5:
+        if many:
             return None
         names, rows = _careful_change(trial, names, rows)
         key = names.tobytes() + rows.tobytes()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg.lapack import dgetrf, dgetrs, dpotrf, dtrtrs
 
-from trackerr_xl.core.arrays import Indices, Matrix, Vector
+from trackerr_xl.core.arrays import Indices, Mask, Matrix, Vector
 from trackerr_xl.core.solvers.kkt import ROW_SOFTNESS, Factorised, factorise
 from trackerr_xl.core.solvers.program import DenseHessian, FactorHessian, Hessian
 
@@ -56,9 +56,7 @@ class Equalities:
     fresh: bool
 
 
-def equalities(
-    hessian: Hessian, free: Indices, rows: Matrix, block: FreeBlock | None
-) -> Equalities | None:
+def equalities(hessian: Hessian, free: Indices, rows: Matrix, block: FreeBlock | None) -> Equalities | None:
     """Factorise [H_ff, R'; R, 0] for the free names f, starting from an earlier block if it is near enough.
 
     Parameters
@@ -143,7 +141,7 @@ class _Bordered:
 
 
 def _bordered(
-    hessian: DenseHessian, block: FreeBlock, free: Indices, entered: Indices, kept: Matrix, rows: Matrix
+    hessian: DenseHessian, block: FreeBlock, free: Indices, entered: Indices, kept: Mask, rows: Matrix
 ) -> _Bordered | None:
     """Border the block so that it stands for the free names."""
     there = np.searchsorted(free, entered)

@@ -69,8 +69,9 @@ def minimise(program: Program) -> InteriorAnswer:
     """Solve a program that has no fixed variable, from a cold start."""
     limits = _limits(program)
     point = best = _start(program, limits)
-    least, stalled, step = np.inf, 0, 0
-    for step in range(1, MOST_STEPS + 1):
+    least, stalled, steps = np.inf, 0, 0
+    while steps < MOST_STEPS:
+        steps += 1
         residuals = _residuals(program, limits, point)
         if not np.isfinite(residuals.merit):
             break
@@ -83,7 +84,7 @@ def minimise(program: Program) -> InteriorAnswer:
         if moved is None:
             break
         point = moved
-    return _answer(program, limits, best, step)
+    return _answer(program, limits, best, steps)
 
 
 def _limits(program: Program) -> _Limits:

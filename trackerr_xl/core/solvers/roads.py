@@ -12,6 +12,8 @@ from trackerr_xl.core.solvers.program import ActiveSet, Candidate, DenseHessian,
 from trackerr_xl.core.solvers.surrogate import surrogate
 
 RECENTRINGS = 2
+MISLED = 0.2
+"""Share of the names on which two guesses may differ before the surrogate is mistrusted."""
 PROXIMITY = 1e-4
 """Curvature added to specific risks too small for the dual, relative to the mean curvature."""
 PROXIMAL_STEPS = 30
@@ -51,6 +53,7 @@ def _by_surrogate(program: Program, hessian: DenseHessian) -> Iterator[Attempt]:
     """Guess on a factor model with the true slope at the last point; the active set settles it on the truth."""
     model = surrogate(hessian)
     centre, duals, last_value = np.zeros(program.size), None, np.inf
+    last: ActiveSet | None = None
     for round_ in range(RECENTRINGS + 1):
         slope = hessian.product(centre)
         value = 0.5 * float(centre @ slope) + float(program.linear @ centre)
@@ -61,8 +64,11 @@ def _by_surrogate(program: Program, hessian: DenseHessian) -> Iterator[Attempt]:
         ended = dual_newton.minimise(model, local, centre, duals)
         if ended.status not in ("solved", "inaccurate"):
             return
+        if last is not None and np.count_nonzero(last.names != ended.active.names) > MISLED * program.size:
+            return
+        last = ended.active
         method = "surrogate" if round_ == 0 else f"surrogate recentred {round_}"
-        yield from _polished(program, ended.active, method, 12 if round_ in (0, RECENTRINGS) else 6)
+        yield from _polished(program, ended.active, method, 30)
         centre, duals = ended.x, ended.duals
 
 

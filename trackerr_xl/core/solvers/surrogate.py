@@ -5,12 +5,14 @@ from functools import lru_cache
 import numpy as np
 from scipy.linalg.lapack import dpotrf, dtrtrs
 
-from trackerr_xl.core.arrays import Matrix, Vector
+from trackerr_xl.core.arrays import Matrix
 from trackerr_xl.core.solvers.program import DenseHessian, FactorHessian
 
 RANK = 20
 LEAST_SPECIFIC_SHARE = 0.05
 """Share of each variance that stays specific; less would make the guess brittle."""
+LEAST_SPECIFIC = 1e-6
+"""Least specific curvature relative to the mean of 1, for cash and the like."""
 
 
 def surrogate(hessian: DenseHessian) -> FactorHessian:
@@ -29,13 +31,12 @@ def surrogate(hessian: DenseHessian) -> FactorHessian:
     core = 0.5 * (core + core.T)
     core.flat[:: rank + 1] += 1e-12 * np.trace(core)
     root, failed = dpotrf(core, lower=1, clean=1)
-    floor = 1e-3 * float(diagonal.mean())
     if failed:
-        return FactorHessian(np.zeros((n, 1)), np.maximum(diagonal, floor))
+        return FactorHessian(np.zeros((n, 1)), np.maximum(diagonal, LEAST_SPECIFIC))
     loadings = np.ascontiguousarray(dtrtrs(root, image.T, lower=1)[0].T)
-    explained: Vector = np.einsum("ij,ij->i", loadings, loadings)
+    explained = np.einsum("ij,ij->i", loadings, loadings)
     specific = np.maximum(diagonal - explained, LEAST_SPECIFIC_SHARE * diagonal)
-    return FactorHessian(loadings, np.maximum(specific, floor))
+    return FactorHessian(loadings, np.maximum(specific, LEAST_SPECIFIC))
 
 
 @lru_cache(maxsize=8)
