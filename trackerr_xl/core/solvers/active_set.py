@@ -43,12 +43,24 @@ class _Trial:
     block: FreeBlock | None
 
 
-def minimise(program: Program, guess: ActiveSet, most_steps: int = 30) -> Candidate | None:
-    """Follow the guess to the optimal active set, or return None when it leads nowhere."""
+def minimise(program: Program, guess: ActiveSet, near: Vector, most_steps: int = 30) -> Candidate | None:
+    """Follow the guess to the optimal active set, or return None when it leads nowhere.
+
+    Parameters
+    ----------
+    program : Program
+        What to solve.
+    guess : ActiveSet
+        Which limits may hold.
+    near : ndarray of shape (n,)
+        Where the answer is expected: of all optimal points of a singular program the nearest is taken.
+    most_steps : int
+        When to give up.
+    """
     names, rows, block = guess.names, guess.rows, None
     fewest, stalled, seen = float(program.size + rows.size + 1), 0, set[bytes]()
     for step in range(1, most_steps + 1):
-        trial = _try(program, names, rows, block)
+        trial = _try(program, names, rows, near, block)
         if trial is None:
             return None
         block = trial.block
@@ -82,13 +94,13 @@ def _careful_change(trial: _Trial, names: Sides, rows: Sides) -> tuple[Sides, Si
     return changed, rows
 
 
-def _try(program: Program, names: Sides, rows: Sides, block: FreeBlock | None) -> _Trial | None:
+def _try(program: Program, names: Sides, rows: Sides, near: Vector, block: FreeBlock | None) -> _Trial | None:
     free, used = np.flatnonzero(names == 0), np.flatnonzero(rows)
     if not free.size:
         return None
     matrix = program.rows[used]
     limits = np.where(rows[used] > 0, program.row_upper[used], program.row_lower[used])
-    start = np.where(names < 0, program.lower, np.where(names > 0, program.upper, 0.0))
+    start = np.where(names < 0, program.lower, np.where(names > 0, program.upper, near))
     system = equalities(program.hessian, free, matrix[:, free], block)
     exact = None if system is None else _exact(program, system, start, free, matrix, limits)
     if system is not None and not system.fresh and (exact is None or exact.error > UNTRUSTED):
@@ -120,8 +132,8 @@ def _exact(
     x, duals = start, np.zeros(limits.size)
     slope = program.hessian.product(x) + program.linear
     missing, row_missing = -slope[free], limits - rows @ x
-    size = float(np.abs(missing).max()) + 1e-300
-    row_size = float(np.abs(row_missing).max(initial=0.0)) + 1e-300
+    size = float(np.abs(slope).max()) + 1e-300
+    row_size = float(np.abs(row_missing).max(initial=0.0) + np.abs(limits).max(initial=0.0)) + 1e-300
     error = np.inf
     for _ in range(4 if system.exact else 9):
         dx, dy = system.factors.solve(missing, row_missing)

@@ -6,6 +6,7 @@ References
 .. [2] Gertz and Wright, "Object-oriented software for quadratic programming", ACM TOMS 29 (2003).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +15,8 @@ from trackerr_xl.core.arrays import Mask, Matrix, Vector
 from trackerr_xl.core.solvers.kkt import Factorised, factorise
 from trackerr_xl.core.solvers.program import ActiveSet, Candidate, Program
 
-TOLERANCE = 1e-11
+STAGES = (1e-8, 1e-11, 1e-14)
+"""Merits at which an answer is handed out: often the first already shows which limits hold."""
 MOST_STEPS = 60
 PATIENCE = 12
 REGULARISATION = 1e-11
@@ -65,11 +67,12 @@ class _Residuals:
     merit: float
 
 
-def minimise(program: Program) -> InteriorAnswer:
-    """Solve a program that has no fixed variable, from a cold start."""
+def answers(program: Program) -> Iterator[InteriorAnswer]:
+    """Solve a program that has no fixed variable, from a cold start; ever better answers as long as one is asked for."""
     limits = _limits(program)
     point = best = _start(program, limits)
     least, stalled, steps = np.inf, 0, 0
+    stages = list(STAGES)
     while steps < MOST_STEPS:
         steps += 1
         residuals = _residuals(program, limits, point)
@@ -78,13 +81,16 @@ def minimise(program: Program) -> InteriorAnswer:
         stalled = 0 if residuals.merit < 0.9 * least else stalled + 1
         if residuals.merit < least:
             best, least = point, residuals.merit
-        if least < TOLERANCE or stalled > PATIENCE:
+        if stages and least < stages[0]:
+            stages.pop(0)
+            yield _answer(program, limits, best, steps)
+        if not stages or stalled > PATIENCE:
             break
         moved = _advance(program, limits, point, residuals)
         if moved is None:
             break
         point = moved
-    return _answer(program, limits, best, steps)
+    yield _answer(program, limits, best, steps)
 
 
 def _limits(program: Program) -> _Limits:

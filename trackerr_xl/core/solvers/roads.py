@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from trackerr_xl.core.arrays import Indices
+from trackerr_xl.core.arrays import Indices, Vector
 from trackerr_xl.core.solvers import active_set, dual_newton, interior_point
 from trackerr_xl.core.solvers.presolve import presolve, restored
 from trackerr_xl.core.solvers.program import ActiveSet, Candidate, DenseHessian, FactorHessian, Program
@@ -46,7 +46,7 @@ def _attempts(program: Program) -> Iterator[Attempt]:
 def _by_factors(program: Program, hessian: FactorHessian) -> Iterator[Attempt]:
     ended = dual_newton.minimise(hessian, program, np.zeros(program.size))
     if ended.status != "stopped":
-        yield from _polished(program, ended.active, "factors", 12)
+        yield from _polished(program, ended.active, ended.x, "factors", 12)
 
 
 def _by_surrogate(program: Program, hessian: DenseHessian) -> Iterator[Attempt]:
@@ -68,7 +68,7 @@ def _by_surrogate(program: Program, hessian: DenseHessian) -> Iterator[Attempt]:
             return
         last = ended.active
         method = "surrogate" if round_ == 0 else f"surrogate recentred {round_}"
-        yield from _polished(program, ended.active, method, 30)
+        yield from _polished(program, ended.active, ended.x, method, 30)
         centre, duals = ended.x, ended.duals
 
 
@@ -83,23 +83,26 @@ def _by_proximal_steps(program: Program, hessian: FactorHessian) -> Iterator[Att
             return
         centre, duals = ended.x, ended.duals
         if step in POLISHES:
-            yield from _polished(program, ended.active, "factors, proximal", 4)
+            yield from _polished(program, ended.active, ended.x, "factors, proximal", 4)
 
 
 def _by_interior_point(program: Program) -> Iterator[Attempt]:
     free = np.flatnonzero(~program.fixed)
     inner = _without_fixed(program, free)
-    answer = interior_point.minimise(inner)
-    names = np.full(program.size, -1, dtype=np.int8)
-    names[free] = answer.active.names
-    yield from _polished(program, ActiveSet(names, answer.active.rows), "interior point, polished", 10)
-    x = program.lower.copy()
-    x[free] = answer.candidate.x
-    yield "interior point", Candidate(x, answer.candidate.row_duals, answer.candidate.iterations)
+    for answer in interior_point.answers(inner):
+        names = np.full(program.size, -1, dtype=np.int8)
+        names[free] = answer.active.names
+        x = program.lower.copy()
+        x[free] = answer.candidate.x
+        guess = ActiveSet(names, answer.active.rows)
+        yield from _polished(program, guess, x, "interior point, polished", 10)
+        yield "interior point", replace(answer.candidate, x=x)
 
 
-def _polished(program: Program, guess: ActiveSet, method: str, most_steps: int) -> Iterator[Attempt]:
-    candidate = active_set.minimise(program, guess, most_steps)
+def _polished(
+    program: Program, guess: ActiveSet, near: Vector, method: str, most_steps: int
+) -> Iterator[Attempt]:
+    candidate = active_set.minimise(program, guess, near, most_steps)
     if candidate is not None:
         yield method, candidate
 
