@@ -157,10 +157,10 @@ def test_other_sizes_are_refused() -> None:
     assert caught.value.sentence == "TE-110 benchmark has 2 weights, must have 3 like the portfolio."
     with pytest.raises(ShapeError) as caught:
         tracking_error(W, B, COV[:2, :2])
-    assert caught.value.sentence == "TE-110 cov is 2 × 2, must be 3 × 3."
+    assert caught.value.sentence == "TE-110 cov is 2 x 2, must be 3 x 3."
     with pytest.raises(ShapeError) as caught:
         tracking_error(W, B, COV[:2])
-    assert caught.value.sentence == "TE-110 cov is 2 × 3, must be square."
+    assert caught.value.sentence == "TE-110 cov is 2 x 3, must be square."
 
 
 def test_what_is_no_covariance_is_refused() -> None:
@@ -168,11 +168,11 @@ def test_what_is_no_covariance_is_refused() -> None:
         tracking_error(W, B, np.array([[0.04, 0.01, 0.0], [0.02, 0.09, 0.02], [0.0, 0.02, 0.16]]))
     assert (
         caught.value.sentence
-        == "TE-130 cov asset 1 with asset 2 is 0.01 and its mirror is 0.02, must be equal."
+        == "TE-130 cov row 2, column 1 is 0.02 but its mirror image is 0.01, they must be equal."
     )
     with pytest.raises(MatrixError) as caught:
         tracking_error(W, B, np.diag([0.04, -0.01, 0.16]))
-    assert caught.value.sentence == "TE-130 cov asset 2 with asset 2 is -0.01, a variance must be 0 or more."
+    assert caught.value.sentence == "TE-130 cov row 2, column 2 is the variance -0.01, must be zero or more."
     with pytest.raises(MatrixError) as caught:
         tracking_error(np.array([1.0, 0.0]), np.array([0.0, 1.0]), np.array([[1.0, 2.0], [2.0, 1.0]]))
     assert (

@@ -6,10 +6,8 @@ import numpy as np
 
 from trackerr_xl.core.arrays import Matrix, Vector
 from trackerr_xl.core.risk_model import DenseCovariance, RiskModel
+from trackerr_xl.core.semidefinite import symmetric_covariance
 from trackerr_xl.errors import InputError, MatrixError, ShapeError
-
-SYMMETRY = 1e-8
-"""Largest difference of a covariance from its transpose, relative to its largest variance."""
 
 _CANCELLATION = 1e-9
 """How far below zero rounding may push a'Σa, relative to Σ abs(aᵢ) abs((Σa)ᵢ)."""
@@ -138,42 +136,11 @@ def active_weights(weights: Vector, benchmark: Vector) -> Vector:
     return np.asarray(weights - benchmark)
 
 
-def check_covariance(matrix: Matrix) -> None:
-    """Refuse what cannot be a covariance, in one pass: shape, finiteness, symmetry, variances of zero or more.
-
-    Raises
-    ------
-    ShapeError, MatrixError
-    """
-    rows, columns = matrix.shape
-    if rows != columns:
-        raise ShapeError(f"is {rows} × {columns}, must be square", argument="cov")
-    variances = matrix.diagonal()
-    if variances.size and not variances.min() >= 0.0:
-        at = int(np.argmin(variances))
-        raise MatrixError(
-            f"is {variances[at]:.6g}, a variance must be 0 or more", argument="cov", at=_place(at, at)
-        )
-    difference = np.abs(matrix - matrix.T)
-    if not difference.max(initial=0.0) <= SYMMETRY * variances.max(initial=0.0):
-        row, column = np.unravel_index(int(np.argmax(difference)), matrix.shape)
-        raise MatrixError(
-            f"is {matrix[row, column]:.6g} and its mirror is {matrix[column, row]:.6g}, must be equal",
-            argument="cov",
-            at=_place(int(row), int(column)),
-        )
-
-
-def _place(row: int, column: int) -> str:
-    return f"asset {row + 1} with asset {column + 1}"
-
-
 def _risk_model(cov: Matrix | RiskModel, size: int) -> RiskModel:
     if isinstance(cov, np.ndarray):
-        check_covariance(cov)
-        cov = DenseCovariance(cov)
+        cov = DenseCovariance(symmetric_covariance(cov, "cov"))
     if cov.size != size:
-        raise ShapeError(f"is {cov.size} × {cov.size}, must be {size} × {size}", argument="cov")
+        raise ShapeError(f"is {cov.size} x {cov.size}, must be {size} x {size}", argument="cov")
     return cov
 
 

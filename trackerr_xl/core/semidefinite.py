@@ -22,8 +22,23 @@ def checked_covariance(matrix: Matrix, argument: str) -> Matrix:
     ShapeError
         If it is not square.
     MatrixError
-        If it has a number that is not finite or beyond reason, differs across the diagonal by more than 1e-8 of its largest entry,
-        or has an eigenvalue below −1e-9 of its largest one.
+        As `symmetric_covariance`, or if it has an eigenvalue below −1e-9 of its largest one.
+    """
+    matrix = symmetric_covariance(matrix, argument)
+    _refuse_indefinite(matrix, argument)
+    return matrix
+
+
+def symmetric_covariance(matrix: Matrix, argument: str) -> Matrix:
+    """The matrix itself, averaged with its transpose if rounding made them differ; it may be indefinite.
+
+    Raises
+    ------
+    ShapeError
+        If it is not square.
+    MatrixError
+        If it has a number that is not finite or beyond reason, a variance below zero, or differs across the diagonal
+        by more than 1e-8 of its largest entry.
     """
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         shape = " x ".join(str(length) for length in matrix.shape)
@@ -36,9 +51,8 @@ def checked_covariance(matrix: Matrix, argument: str) -> Matrix:
         )
     if size > LARGEST:
         raise MatrixError(f"holds {size:.3g}, must hold nothing above {LARGEST:g}", argument=argument)
-    matrix = _symmetric(matrix, size, argument)
-    _refuse_indefinite(matrix, size, argument)
-    return matrix
+    _refuse_negative_variance(matrix, argument)
+    return _symmetric(matrix, size, argument)
 
 
 def _symmetric(matrix: Matrix, size: float, argument: str) -> Matrix:
@@ -57,17 +71,21 @@ def _symmetric(matrix: Matrix, size: float, argument: str) -> Matrix:
     return np.asarray(0.5 * (matrix + matrix.T))
 
 
-def _refuse_indefinite(matrix: Matrix, size: float, argument: str) -> None:
-    if size == 0.0:
-        return
+def _refuse_negative_variance(matrix: Matrix, argument: str) -> None:
     diagonal = matrix.diagonal()
-    if diagonal.min() < 0:
+    if diagonal.min(initial=0.0) < 0:
         at = int(diagonal.argmin())
         raise MatrixError(
             f"is the variance {diagonal[at]:.6g}, must be zero or more",
             argument=argument,
             at=f"row {at + 1}, column {at + 1}",
         )
+
+
+def _refuse_indefinite(matrix: Matrix, argument: str) -> None:
+    if not matrix.any():
+        return
+    diagonal = matrix.diagonal()
     lifted = np.array(matrix.T, order="F")
     # The ridge follows each variance, so that a bond beside a share is judged on its own scale.
     mean = float(diagonal.mean())

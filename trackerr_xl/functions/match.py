@@ -63,7 +63,8 @@ def union(
     }
     if unnamed:
         _check_one_order(named, next(iter(unnamed)))
-        _check_sizes(vectors, unnamed)
+        squares = [argument for argument, thing in beside.items() if isinstance(thing, LabelledMatrix)]
+        _check_sizes(vectors, unnamed, squares)
         return next((vector.labels for vector in named.values()), None)
     return _merged([vector.labels or () for vector in named.values()])
 
@@ -89,7 +90,7 @@ def covariance_of(cov: LabelledMatrix, names: Sequence[str] | None, size: int) -
     if cov.labels is None or names is None:
         if len(cov.values) != size:
             raise ShapeError(
-                f"is {len(cov.values)} × {len(cov.values)}, must be {size} × {size}", argument="cov"
+                f"is {len(cov.values)} x {len(cov.values)}, must be {size} x {size}", argument="cov"
             )
         return cov.values
     missing = not_listed(names, cov.labels)
@@ -186,12 +187,14 @@ def _check_one_order(named: Mapping[str, Labelled], unnamed: str) -> None:
             )
 
 
-def _check_sizes(vectors: Mapping[str, Labelled], unnamed: Mapping[str, int]) -> None:
+def _check_sizes(vectors: Mapping[str, Labelled], unnamed: Mapping[str, int], squares: Sequence[str]) -> None:
     leader, first = next(iter(vectors.items()))
+    needed = first.values.size
     for argument, size in unnamed.items():
-        if size != first.values.size:
-            needed = f"must have {first.values.size} like {leader}"
-            raise ShapeError(f"has {size} rows and no names, {needed}", argument=argument)
+        if size != needed and argument in squares:
+            raise ShapeError(f"is {size} x {size}, must be {needed} x {needed}", argument=argument)
+        if size != needed:
+            raise ShapeError(f"has {size} rows, must have {needed} like {leader}", argument=argument)
 
 
 def _no_entry(missing: Sequence[str], known: Sequence[str]) -> str:

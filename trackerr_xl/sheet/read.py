@@ -80,7 +80,7 @@ def _read(argument: Argument, cells: Range | None) -> object:
         return argument.default
     if argument.later:
         raise NotYetError(f"is given: {argument.later[0].lower()}{argument.later[1:]}")
-    return _READERS[argument.kind](argument, cells)
+    return READERS[argument.kind](argument, cells)
 
 
 def _number(argument: Argument, cells: Range) -> float:
@@ -125,7 +125,7 @@ def _vector(argument: Argument, cells: Range) -> Labelled:
     if columns == 1:
         return Labelled(cells.numbers()[:, 0])
     if columns != 2:
-        raise ShapeError(f"is {rows} × {columns}, must be one column, one row, or two columns [name, number]")
+        raise ShapeError(f"is {rows} x {columns}, must be one column, one row, or two columns [name, number]")
     values = cells.numbers(first_column=1)[:, 0]
     return Labelled(values, _once([(cells.name(row, 0), place(row, 0)) for row in range(rows)]))
 
@@ -133,7 +133,7 @@ def _vector(argument: Argument, cells: Range) -> Labelled:
 def _covariance(argument: Argument, cells: Range) -> LabelledMatrix:
     rows, columns = cells.shape
     if rows != columns:
-        raise ShapeError(f"is {rows} × {columns}, must be square, with or without names on both edges")
+        raise ShapeError(f"is {rows} x {columns}, must be square, with or without names on both edges")
     if not _has_edges(cells):
         return LabelledMatrix(cells.numbers())
     left = _once([(cells.name(row, 0), place(row, 0)) for row in range(1, rows)])
@@ -172,7 +172,7 @@ def _groups(argument: Argument, cells: Range) -> Groups:
     if columns == 1:
         return Groups(tuple(_group(cells, row, 0) for row in range(rows)))
     if columns != 2:
-        raise ShapeError(f"is {rows} × {columns}, must be one column, one row, or two columns [name, group]")
+        raise ShapeError(f"is {rows} x {columns}, must be one column, one row, or two columns [name, group]")
     labels = _once([(cells.name(row, 0), place(row, 0)) for row in range(rows)])
     return Groups(tuple(_group(cells, row, 1) for row in range(rows)), labels)
 
@@ -195,14 +195,14 @@ def _once(names: Sequence[tuple[str, str]]) -> tuple[str, ...]:
 def _check_single(cells: Range) -> None:
     rows, columns = cells.shape
     if rows * columns != 1:
-        raise ShapeError(f"is {rows} × {columns}, must be one cell")
+        raise ShapeError(f"is {rows} x {columns}, must be one cell")
 
 
 def _options(argument: Argument, cells: Range) -> object:
     return read_options(cells, {"number": _number, "choice": _choice, "text": _text})
 
 
-_READERS: Mapping[str, Callable[[Argument, Range], object]] = {
+READERS: Mapping[str, Callable[[Argument, Range], object]] = {
     "number": _number,
     "text": _text,
     "choice": _choice,

@@ -1,0 +1,43 @@
+"""A small named sheet: the names that the examples of the catalogue use, and a reader of their formulas."""
+
+import re
+
+from trackerr_xl.sheet.cells import Given
+
+NAMED: dict[str, Given] = {
+    "Portfolio": [["AAA", 0.5], ["BBB", 0.3], ["CCC", 0.2]],
+    "Benchmark": [["AAA", 0.4], ["BBB", 0.3], ["CCC", 0.3]],
+    "Cov": [
+        [None, "AAA", "BBB", "CCC"],
+        ["AAA", 0.0004, 0.0001, 0.0],
+        ["BBB", 0.0001, 0.0009, 0.0002],
+        ["CCC", 0.0, 0.0002, 0.0016],
+    ],
+    "Sectors": [["AAA", "Banks"], ["BBB", "Oil"], ["CCC", "Banks"]],
+    "Limits": [
+        ["Type", "Item", "Min", "Max", "Basis"],
+        ["Weight", "*", 0.0, 0.35, None],
+        ["Group", "Sector=Banks", None, 0.0, "Active"],
+        ["Exposure", "Duration", -0.5, 0.5, "Active"],
+    ],
+    "Assets": [
+        ["Name", "Sector", "Duration"],
+        ["AAA", "Banks", 2.0],
+        ["BBB", "Oil", 5.0],
+        ["CCC", "Banks", 7.0],
+    ],
+}
+
+
+def parsed(formula: str) -> tuple[str, list[Given]]:
+    """Function and arguments of an example such as ``=TE_CONTRIB(Portfolio, Benchmark, Cov, Sectors, 12)``."""
+    match = re.fullmatch(r"=(\w+)\((.*)\)", formula)
+    assert match is not None, formula
+    words = [word.strip() for word in match[2].split(",")] if match[2].strip() else []
+    return match[1], [_value(word) for word in words]
+
+
+def _value(word: str) -> Given:
+    if word in NAMED:
+        return NAMED[word]
+    return word[1:-1] if word.startswith('"') else float(word)
