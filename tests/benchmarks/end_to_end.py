@@ -6,16 +6,18 @@ import numpy as np
 
 from tests.benchmarks.report import Table
 from tests.benchmarks.speed import rounds_for
-from tests.benchmarks.timing import milliseconds, race
+from tests.benchmarks.timing import Run, milliseconds, race
 from tests.covariances import FAMILIES
 from trackerr_xl import evaluate
-from trackerr_xl.core.arrays import Vector
+from trackerr_xl.core.arrays import Matrix
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.solve import solve
+from trackerr_xl.sheet.call import call
 
 NOTE = (
-    "`evaluate` is what a cell does: read the ranges, check, solve, prove, write. It is given a covariance it has not seen, "
-    "as numbers in an array and as nested lists of the kind a host hands over. Solve alone takes a checked problem."
+    "*Call* is what a cell does once a host has handed over its ranges as rows of plain numbers: read, check, solve, prove, "
+    "write. *Evaluate* is the same from Python, with NumPy arrays and with nested lists. Every call is given a covariance "
+    "it has not seen; solve alone takes a checked problem."
 )
 
 
@@ -29,7 +31,7 @@ def end_to_end_table(sizes: Sequence[int] = (50, 500, 1000)) -> Table:
     return Table("A formula, end to end", NOTE, ["problem", *names], rows)
 
 
-def _runs(n: int) -> dict[str, object]:
+def _runs(n: int) -> dict[str, Run]:
     rng = np.random.default_rng(n)
     cov = FAMILIES["factors and noise"](n, rng)
     benchmark = rng.dirichlet(np.ones(n))
@@ -39,11 +41,13 @@ def _runs(n: int) -> dict[str, object]:
     # The reply to equal ranges may be remembered: each call sees a covariance of another unit, which changes no weight.
     scales = iter(1.0 + 1e-3 * np.arange(1000))
 
-    def formula(as_host: object) -> Vector:
-        return evaluate("TE_OPTIMIZE", benchmark[:, None], as_host, limits)
+    def unseen() -> Matrix:
+        return cov * next(scales)
 
+    column = benchmark[:, None]
     return {
         "solve alone, ms": lambda: solve(problem).weights,
-        "evaluate, arrays, ms": lambda: formula(cov * next(scales)),
-        "evaluate, nested lists, ms": lambda: formula((cov * next(scales)).tolist()),
+        "call, rows, ms": lambda: call("TE_OPTIMIZE", [column.tolist(), unseen().tolist(), limits]).grid,
+        "evaluate, arrays, ms": lambda: evaluate("TE_OPTIMIZE", column, unseen(), limits),
+        "evaluate, lists, ms": lambda: evaluate("TE_OPTIMIZE", column.tolist(), unseen().tolist(), limits),
     }
