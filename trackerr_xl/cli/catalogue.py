@@ -1,7 +1,7 @@
 """`trackerr-xl functions`."""
 
 from trackerr_xl.cli.app import Outcome
-from trackerr_xl.cli.screen import show_facts, show_table
+from trackerr_xl.cli.screen import show_facts
 from trackerr_xl.cli.values import nearest
 from trackerr_xl.errors import ChoiceError
 from trackerr_xl.functions import CATALOGUE
@@ -11,8 +11,7 @@ from trackerr_xl.functions.spec import Argument, SheetFunction
 def run(name: str | None) -> Outcome:
     """Show the catalogue, or one function's page."""
     if name is None:
-        rows = [(spec.category, signature(spec), spec.summary) for spec in CATALOGUE.values()]
-        show_table("Functions", ("Category", "Function", "What it gives"), rows)
+        show_facts("Functions", [(signature(spec), spec.summary) for spec in CATALOGUE.values()])
     else:
         _show_page(known_function(name))
     return Outcome.DONE
@@ -48,23 +47,18 @@ def _show_page(spec: SheetFunction) -> None:
             ("Example", spec.example),
         ],
     )
-    rows = [
-        (each.name, each.kind, each.unit, _allowed(each), _default(each), each.help)
-        for each in spec.arguments
-    ]
-    if rows:
-        show_table("Arguments", ("Argument", "Kind", "Unit", "Allowed", "Default", "Help"), rows)
+    if spec.arguments:
+        show_facts("Arguments", [(each.name, f"{each.help} ({_details(each)})") for each in spec.arguments])
 
 
-def _allowed(argument: Argument) -> str:
-    if argument.choices:
-        return ", ".join(argument.choices)
-    low = "" if argument.minimum is None else f"{argument.minimum:g}"
-    high = "" if argument.maximum is None else f"{argument.maximum:g}"
-    return f"{low} … {high}".strip() if low or high else ""
-
-
-def _default(argument: Argument) -> str:
-    if argument.required:
-        return "required"
-    return "" if argument.default is None else str(argument.default)
+def _details(argument: Argument) -> str:
+    """What is allowed and what holds when it is left out."""
+    words = [argument.unit, ", ".join(argument.choices)]
+    if argument.minimum is not None:
+        words.append(f"at least {argument.minimum:g}")
+    if argument.maximum is not None:
+        words.append(f"at most {argument.maximum:g}")
+    words.append("required" if argument.required else "optional")
+    if not argument.required and argument.default is not None:
+        words.append(f"default {argument.default}")
+    return "; ".join(word for word in words if word)

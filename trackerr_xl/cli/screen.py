@@ -5,15 +5,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import typer
+from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from trackerr_xl.sheet.cells import Cell
 from trackerr_xl.workbook.check import Difference
 from trackerr_xl.workbook.recalculate import NotEvaluated
 from trackerr_xl.workbook.recalculate import Progress as Told
+
+SHOWN_ROWS = 50
+"""Most rows of a table on a terminal. In a pipe all are written."""
 
 PATIENCE = 1.0
 """Seconds of work before a progress bar appears."""
@@ -31,18 +35,29 @@ def shown(value: Cell) -> str:
 
 
 def show_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Show a table; `title` appears on a terminal only."""
+    """Show a table; on a terminal with its title, without empty columns, and with long texts cut to one line."""
     console = Console()
     if not console.is_terminal:
         for row in (headings, *rows):
             typer.echo("\t".join(" ".join(text.split()) for text in row))
         return
-    table = Table(title=title, title_justify="left")
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(text) for text in row))
+    used = [index for index in range(len(headings)) if any(row[index] for row in rows)]
+    table = Table(
+        *(headings[index] for index in used),
+        title=Text(title, "bold"),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+    )
+    widest = max(12, console.width // 3)
+    for row in rows[:SHOWN_ROWS]:
+        table.add_row(*(Text(_cut(row[index], widest), overflow="fold") for index in used))
     console.print(table)
+    if len(rows) > SHOWN_ROWS:
+        console.print(f"… and {len(rows) - SHOWN_ROWS:,} more; a pipe or --json shows all")
+
+
+def _cut(text: str, widest: int) -> str:
+    return text if len(text) <= widest else text[: widest - 1] + "…"
 
 
 def show_facts(title: str, facts: Sequence[tuple[str, str]]) -> None:
@@ -52,29 +67,21 @@ def show_facts(title: str, facts: Sequence[tuple[str, str]]) -> None:
         for name, value in facts:
             typer.echo(f"{name}\t{value}")
         return
-    table = Table(title=title, title_justify="left", show_header=False)
+    table = Table(title=Text(title, "bold"), title_justify="left", show_header=False, box=box.SIMPLE_HEAD)
     for name, value in facts:
-        table.add_row(name, escape(value))
+        table.add_row(name, Text(value))
     console.print(table)
 
 
-@contextmanager
-def progress_bar() -> Iterator[Told]:
-    """A callback that shows a bar on stderr, on a terminal, once the work has taken a second."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    progress = Progress(*columns, console=Console(stderr=True), transient=True)
-    begun = time.monotonic()
-    task = progress.add_task("", total=None)
-
-    def told(what: str, done: int, total: int) -> None:
-        if progress.console.is_terminal and time.monotonic() - begun > PATIENCE:
-            progress.start()
-        progress.update(task, description=what, completed=done, total=total or None)
-
-    try:
-        yield told
-    finally:
-        progress.stop()
+def show_grid(title: str, grid: Sequence[Sequence[Cell]]) -> None:
+    """Show cells as a sheet does, numbers to the right."""
+    table = Table(title=Text(title, "bold"), title_justify="left", show_header=False)
+    for column in range(len(grid[0])):
+        numbers = any(isinstance(row[column], float) for row in grid)
+        table.add_column(justify="right" if numbers else "left", overflow="fold")
+    for row in grid:
+        table.add_row(*(Text(shown(value)) for value in row))
+    Console().print(table)
 
 
 def show_differences(title: str, differences: Sequence[Difference]) -> None:
@@ -94,16 +101,24 @@ def show_differences(title: str, differences: Sequence[Difference]) -> None:
 
 def show_not_evaluated(cells: Sequence[NotEvaluated]) -> None:
     """Show the formulas that could not be evaluated and why."""
-    rows = [(str(each.address), each.formula, each.reason) for each in cells]
-    show_table("Not evaluated", ("Cell", "Formula", "Why"), rows)
+    rows = [(str(each.address), each.reason, each.formula) for each in cells]
+    show_table("Not evaluated", ("Cell", "Why", "Formula"), rows)
 
 
-def show_grid(title: str, grid: Sequence[Sequence[Cell]]) -> None:
-    """Show cells as a sheet does, numbers to the right."""
-    table = Table(title=title, title_justify="left", show_header=False)
-    for column in range(len(grid[0])):
-        numbers = any(isinstance(row[column], float) for row in grid)
-        table.add_column(justify="right" if numbers else "left", overflow="fold")
-    for row in grid:
-        table.add_row(*(escape(shown(value)) for value in row))
-    Console().print(table)
+@contextmanager
+def progress_bar() -> Iterator[Told]:
+    """A callback that shows a bar on stderr, on a terminal, once the work has taken a second."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    progress = Progress(*columns, console=Console(stderr=True), transient=True)
+    begun = time.monotonic()
+    task = progress.add_task("", total=None)
+
+    def told(what: str, done: int, total: int) -> None:
+        if progress.console.is_terminal and time.monotonic() - begun > PATIENCE:
+            progress.start()
+        progress.update(task, description=what, completed=done, total=total or None)
+
+    try:
+        yield told
+    finally:
+        progress.stop()

@@ -76,7 +76,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     by_case = {name.lower(): name for name in known}
     close = get_close_matches(word.lower(), by_case, n=1, cutoff=0.5)
     if close:
-        return f"did you mean {by_case[close[0]]}?"
+        return f"the nearest is {by_case[close[0]]}"
     return "known are " + ", ".join(by_case.values())
 
 
