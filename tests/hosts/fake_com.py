@@ -6,12 +6,11 @@ for processes of its own (`excel_process.py`), never for the one that runs the t
 
 import ctypes
 import sys
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from importlib import import_module
 from types import ModuleType, SimpleNamespace
-from unittest.mock import MagicMock
+from unittest.mock import MagicMock, patch
 
 RANGE_INTERFACE = "{00020846-0000-0000-C000-000000000046}"
 _DAY_ZERO = datetime(1899, 12, 30, tzinfo=UTC)
@@ -54,7 +53,8 @@ def install():
         # These look at the platform when they load, and must see the real one.
         import_module(name)
     _install_pywin32()
-    with _as_on_windows():
+    libraries = dict.fromkeys(("windll", "oledll", "PyDLL"), MagicMock())
+    with patch.multiple(ctypes, **libraries, create=True), patch.object(sys, "platform", "win32"):
         import xlwings
         import xlwings.com_server
         import xlwings.udfs
@@ -166,15 +166,3 @@ def _anything(module, name):
     if name.startswith("__"):
         raise AttributeError(f"{module} has no {name}")
     return MagicMock(name=f"{module}.{name}")
-
-
-@contextmanager
-def _as_on_windows():
-    platform, loader = sys.platform, ctypes.PyDLL
-    ctypes.windll, ctypes.oledll, ctypes.PyDLL = MagicMock(), MagicMock(), MagicMock()
-    sys.platform = "win32"
-    try:
-        yield
-    finally:
-        sys.platform, ctypes.PyDLL = platform, loader
-        del ctypes.windll, ctypes.oledll
