@@ -1,18 +1,22 @@
 """Choose a road to the least tracking error, prove the answer, or say why there is none."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.solution import Certificate, Solution
 from trackerr_xl.core.solvers import feasibility, roads, scaling
-from trackerr_xl.core.solvers.certificate import Measured, measure
+from trackerr_xl.core.solvers.certificate import Measured, measure, violation
 from trackerr_xl.core.solvers.threads import one_thread
 from trackerr_xl.errors import NumericalError
 
 TOLERANCE = 1e-9
 """Largest violation, relative gap and stationarity of an answer that leaves this module."""
+
+ROUNDING = 1e-12
+"""Largest violation at which the benchmark itself is the answer."""
 
 
 def solve(problem: TrackingProblem) -> Solution:
@@ -61,11 +65,11 @@ def _solve(problem: TrackingProblem) -> Solution:
 def _attempts(problem: TrackingProblem) -> Iterator[Solution]:
     """Answers to try, cheapest first; each is measured before the next is worked out."""
     no_duals = np.zeros(problem.rows.lower.size)
-    if ((problem.lower <= problem.benchmark) & (problem.benchmark <= problem.upper)).all():
+    if violation(problem, problem.benchmark) <= ROUNDING:
         yield _solution(problem, problem.benchmark, no_duals, "benchmark", 0)
     feasibility.check_each_row(problem)
     program, units = scaling.scaled(problem)
-    for method, candidate in roads.attempts(program):
+    for method, candidate in roads.attempts(program, partial(feasibility.explain, problem)):
         yield _solution(
             problem,
             scaling.weights(problem, program, units, candidate.x),

@@ -56,12 +56,22 @@ def measure(problem: TrackingProblem, weights: Vector, row_duals: Vector) -> Mea
     mean = float(problem.risk.diagonal().mean())
     variance = max(float(active @ slope), 0.0)
     certificate = Certificate(
-        violation=_violation(problem, weights, reached),
+        violation=violation(problem, weights),
         gap=max(gap, 0.0),
         relative_gap=_ratio(abs(gap), max(variance, SMALLEST_VARIANCE_SHARE * mean)),
         stationarity=_stationarity(problem, weights, gradient, slope, pull, mean),
     )
     return Measured(certificate, variance, gradient)
+
+
+def violation(problem: TrackingProblem, weights: Vector) -> float:
+    """Largest breach of any limit; of a row, in units of its largest coefficient."""
+    rows = problem.rows
+    reached = rows.matrix @ weights
+    size = np.abs(rows.matrix).max(axis=1, initial=0.0)
+    breach = np.maximum(reached - rows.upper, rows.lower - reached) / np.where(size > 0, size, 1.0)
+    outside = np.maximum(weights - problem.upper, problem.lower - weights)
+    return max(float(breach.max(initial=0.0)), float(outside.max(initial=0.0)))
 
 
 def _box_gap(problem: TrackingProblem, weights: Vector, gradient: Vector) -> float:
@@ -74,14 +84,6 @@ def _row_gap(problem: TrackingProblem, reached: Vector, row_duals: Vector) -> fl
     used = row_duals != 0
     limits = np.where(row_duals > 0, problem.rows.upper, problem.rows.lower)
     return float(row_duals[used] @ (limits - reached)[used])
-
-
-def _violation(problem: TrackingProblem, weights: Vector, reached: Vector) -> float:
-    rows = problem.rows
-    size = np.abs(rows.matrix).max(axis=1, initial=0.0)
-    breach = np.maximum(reached - rows.upper, rows.lower - reached) / np.where(size > 0, size, 1.0)
-    outside = np.maximum(weights - problem.upper, problem.lower - weights)
-    return max(float(breach.max(initial=0.0)), float(outside.max(initial=0.0)))
 
 
 def _stationarity(

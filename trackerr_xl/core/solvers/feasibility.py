@@ -11,6 +11,8 @@ from trackerr_xl.errors import NoAnswerError
 
 ROUNDING = 1e-10
 """Relative to a row's largest coefficient: limits closer than this are not told apart."""
+LONGEST = 230
+"""Characters of a message beyond which the limits are counted instead of listed; they stay in `rows`."""
 CLASH = 1e-9
 """Total relaxation, in units of the rows' largest coefficients, above which the rows clash."""
 
@@ -53,15 +55,10 @@ def explain(problem: TrackingProblem) -> None:
         return
     smallest = _smallest_clash(problem, demands[clash.pulling])
     parts = [_in_words(problem, row, side) for row, side in smallest]
-    raise NoAnswerError(f"these limits cannot hold together: {'; '.join(parts)}", rows=parts)
-
-
-@dataclass(frozen=True, slots=True)
-class _Demand:
-    """One side of one row: side × coefficients · w ≤ side × limit."""
-
-    row: int
-    side: int
+    repair = _repair(problem, demands, clash.shares)
+    whole = f"these limits cannot hold together: {'; '.join(parts)}"
+    short = f"{len(parts)} limits cannot hold together. {repair}"
+    raise NoAnswerError(whole if len(whole) <= LONGEST else short, rows=(*parts, repair))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,6 +122,17 @@ def _smallest_clash(problem: TrackingProblem, demands: Vector) -> Vector:
     return demands
 
 
-def _in_words(problem: TrackingProblem, row: int, side: int) -> str:
-    limit = problem.rows.upper[row] if side > 0 else problem.rows.lower[row]
+def _repair(problem: TrackingProblem, demands: Vector, shares: Vector) -> str:
+    """The least change of limits, each measured in its row's largest coefficient, that makes room."""
+    eased = np.flatnonzero(shares > CLASH)
+    size = np.abs(problem.rows.matrix).max(axis=1)
+    changes = [
+        _in_words(problem, row, side, side * share * size[row])
+        for (row, side), share in zip(demands[eased], shares[eased], strict=True)
+    ]
+    return f"Room would be made by {' and '.join(changes)}"
+
+
+def _in_words(problem: TrackingProblem, row: int, side: int, change: float = 0.0) -> str:
+    limit = (problem.rows.upper[row] if side > 0 else problem.rows.lower[row]) + change
     return f"{problem.rows.labels[row]} at {'most' if side > 0 else 'least'} {limit:.6g}"

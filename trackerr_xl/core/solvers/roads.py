@@ -1,6 +1,6 @@
 """The order in which the methods are tried on one program, each starting from what the last one learned."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -23,30 +23,51 @@ POLISHES = (1, 3, 6, 10, 15, 20, 29)
 Attempt = tuple[str, Candidate]
 
 
-def attempts(program: Program) -> Iterator[Attempt]:
-    """Candidates with the name of their method; each following one is worked out only when asked for."""
+class _NoFeasiblePointSeenError(Exception):
+    """The dual rose without end or did not settle."""
+
+
+def attempts(program: Program, check_feasible: Callable[[], None]) -> Iterator[Attempt]:
+    """Candidates with the name of their method; each following one is worked out only when asked for.
+
+    Parameters
+    ----------
+    program : Program
+        What to solve.
+    check_feasible : callable
+        Called when the dual finds no feasible point, before slower methods look for one in vain; raises if there is
+        none.
+    """
     presolved = presolve(program)
-    for method, candidate in _attempts(presolved.program):
+    for method, candidate in _attempts(presolved.program, check_feasible):
         yield method, restored(presolved, candidate)
 
 
-def _attempts(program: Program) -> Iterator[Attempt]:
+def _attempts(program: Program, check_feasible: Callable[[], None]) -> Iterator[Attempt]:
     if program.fixed.all():
         yield "fixed", Candidate(program.lower, np.zeros(program.rows.shape[0]), 0)
         return
-    if isinstance(program.hessian, DenseHessian):
-        yield from _by_surrogate(program, program.hessian)
-    elif program.hessian.specific.min() >= PROXIMITY:
-        yield from _by_factors(program, program.hessian)
-    else:
-        yield from _by_proximal_steps(program, program.hessian)
+    try:
+        if isinstance(program.hessian, DenseHessian):
+            yield from _by_surrogate(program, program.hessian)
+        elif program.hessian.specific.min() >= PROXIMITY:
+            yield from _by_factors(program, program.hessian)
+        else:
+            yield from _by_proximal_steps(program, program.hessian)
+    except _NoFeasiblePointSeenError:
+        check_feasible()
     yield from _by_interior_point(program)
 
 
 def _by_factors(program: Program, hessian: FactorHessian) -> Iterator[Attempt]:
-    ended = dual_newton.minimise(hessian, program, np.zeros(program.size))
-    if ended.status != "stopped":
-        yield from _polished(program, ended.active, ended.x, "factors", 12)
+    ended = _settled(dual_newton.minimise(hessian, program, np.zeros(program.size)))
+    yield from _polished(program, ended.active, ended.x, "factors", 12)
+
+
+def _settled(ended: dual_newton.Warm) -> dual_newton.Warm:
+    if ended.status in ("stopped", "infeasible"):
+        raise _NoFeasiblePointSeenError
+    return ended
 
 
 def _by_surrogate(program: Program, hessian: DenseHessian) -> Iterator[Attempt]:
@@ -61,9 +82,7 @@ def _by_surrogate(program: Program, hessian: DenseHessian) -> Iterator[Attempt]:
             model = FactorHessian(model.loadings, 2.0 * model.specific)
         last_value = value
         local = replace(program, linear=program.linear + slope - model.product(centre))
-        ended = dual_newton.minimise(model, local, centre, duals)
-        if ended.status not in ("solved", "inaccurate"):
-            return
+        ended = _settled(dual_newton.minimise(model, local, centre, duals))
         if last is not None and np.count_nonzero(last.names != ended.active.names) > MISLED * program.size:
             return
         last = ended.active
@@ -78,9 +97,7 @@ def _by_proximal_steps(program: Program, hessian: FactorHessian) -> Iterator[Att
     centre, duals = np.zeros(program.size), None
     for step in range(PROXIMAL_STEPS):
         local = replace(program, linear=program.linear - PROXIMITY * centre)
-        ended = dual_newton.minimise(model, local, centre, duals)
-        if ended.status not in ("solved", "inaccurate"):
-            return
+        ended = _settled(dual_newton.minimise(model, local, centre, duals))
         centre, duals = ended.x, ended.duals
         if step in POLISHES:
             yield from _polished(program, ended.active, ended.x, "factors, proximal", 4)
