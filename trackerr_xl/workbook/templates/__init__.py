@@ -1,1 +1,1 @@
-"""The workbooks that ship with the project, one module each, built with XlsxWriter."""
+"""The template workbooks, built with XlsxWriter: one module a template, `build` for all of them."""

@@ -1,0 +1,17 @@
+"""The command that builds the templates: ``python -m trackerr_xl.workbook.templates [FOLDER]``."""
+
+import sys
+from pathlib import Path
+
+from trackerr_xl.workbook.templates.build import TEMPLATES, built
+
+
+def main(folder: Path) -> None:
+    """Write every template into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, write in TEMPLATES.items():
+        (folder / name).write_bytes(built(write))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path("workbook_templates"))

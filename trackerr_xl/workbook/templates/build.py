@@ -1,0 +1,83 @@
+"""A template built in two passes: written, recalculated without a spreadsheet program, written with its values."""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+import xlsxwriter
+
+from trackerr_xl.errors import SetupError
+from trackerr_xl.sheet.cells import CellError
+from trackerr_xl.workbook.addresses import address
+from trackerr_xl.workbook.recalculate import Recalculation, recalculate
+from trackerr_xl.workbook.templates.bond_index_tracker import write_bond_index_tracker
+from trackerr_xl.workbook.templates.equity_index_tracker import write_equity_index_tracker
+from trackerr_xl.workbook.templates.page import Book, Scalar
+from trackerr_xl.workbook.templates.style import Ink
+
+TEMPLATES: Final[Mapping[str, Callable[[Book], None]]] = {
+    "bond_index_tracker.xlsx": write_bond_index_tracker,
+    "equity_index_tracker.xlsx": write_equity_index_tracker,
+}
+"""File name to the function that writes every sheet."""
+
+# A fixed date makes two builds the same bytes.
+_CREATED: Final = datetime(2026, 1, 5)
+
+
+def built(write: Callable[[Book], None]) -> bytes:
+    """The bytes of a template whose every formula shows its true value.
+
+    Parameters
+    ----------
+    write : callable
+        One of `TEMPLATES`.
+
+    Raises
+    ------
+    SetupError
+        If a formula cannot be calculated here.
+    """
+    bare = _written(write, {}, {})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "template.xlsx"
+        path.write_bytes(bare)
+        known = recalculate(path)
+    return _written(write, _values(known), _spills(known))
+
+
+def _written(
+    write: Callable[[Book], None],
+    stored: Mapping[tuple[str, str], Scalar],
+    spilled: Mapping[tuple[str, str], tuple[int, int]],
+) -> bytes:
+    made = BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as file:
+        file.set_properties({"created": _CREATED, "author": "trackerr_xl"})
+        file.set_size(28800, 16400)
+        write(Book(file, Ink(file), stored, spilled))
+    return made.getvalue()
+
+
+def _values(known: Recalculation) -> dict[tuple[str, str], Scalar]:
+    if known.not_evaluated:
+        first = known.not_evaluated[0]
+        raise SetupError(f"{first.address} was not calculated: {first.reason}", at=first.formula)
+    return {
+        (cell.sheet, address(cell.row, cell.column)): str(value) if isinstance(value, CellError) else value
+        for cell, value in known.values.items()
+        if value is not None
+    }
+
+
+def _spills(known: Recalculation) -> dict[tuple[str, str], tuple[int, int]]:
+    return {
+        (cell.sheet, address(cell.row, cell.column)): (
+            area.bottom - area.top + 1,
+            area.right - area.left + 1,
+        )
+        for cell, area in known.extents.items()
+    }

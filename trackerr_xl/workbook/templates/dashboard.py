@@ -1,0 +1,121 @@
+"""The sheet *Tracker*: key figures, groups, the largest positions and charts on one printed page."""
+
+from typing import Any, Final
+
+from trackerr_xl.workbook.templates.page import Book, Page, open_page
+from trackerr_xl.workbook.templates.plan import CHECKS, CONTRIBUTIONS, FIRST_ROW, TRACKER, WEIGHTS, Plan
+from trackerr_xl.workbook.templates.style import AMBER, NAVY, SLATE, TEAL
+
+_WIDTHS: Final = (2, 20, 11, 11, 11, 12, 11, 2, 29, 11, 11, 2, 29, 12, 11)
+_CARD_CELLS: Final = ("B4:B6", "C4:D6", "E4:G6", "I4:I6", "J4:K6", "M4:M6", "N4:O6")
+_TOP: Final = 10
+_FIRST: Final = 10
+
+
+def write_dashboard(book: Book, plan: Plan) -> None:
+    """Write the sheet *Tracker*."""
+    page = open_page(book, TRACKER, plan.title, plan.subtitle, _WIDTHS, NAVY)
+    for cells, card in zip(_CARD_CELLS, plan.cards, strict=True):
+        page.card(cells, card.label, card.value, card.look, card.note)
+    for row, height in ((2, 8), (3, 16), (4, 30), (5, 18), (6, 10)):
+        page.sheet.set_row(row, height)
+    page.mark_status("M5:O5")
+    _write_groups(page, plan)
+    _write_largest_active(page, plan)
+    _write_largest_contributions(page, plan)
+    _draw(page, plan)
+    last_row = _FIRST + _TOP + 22
+    page.put(
+        f"B{last_row}",
+        "Change the blue cells on Limits, Index, Covariance and Weights; every black number follows. "
+        "Contributions are basis points a year and sum to the tracking error.",
+        "hint",
+    )
+    page.sheet.print_area(f"A1:O{last_row}")
+    page.sheet.fit_to_pages(1, 1)
+    page.sheet.freeze_panes(2, 0)
+    page.sheet.activate()
+
+
+def _write_groups(page: Page, plan: Plan) -> None:
+    group = plan.shown[0]
+    page.section("B8:G8", f"By {group.lower()}")
+    page.headings("B9", [group, "Portfolio", "Index", "Active", "TE contrib. (bp)", "% of TE"])
+    members = f"{WEIGHTS}!$G${FIRST_ROW}:$G${plan.last_row}"
+    last = _FIRST + len(plan.groups) - 1
+    for row in range(_FIRST, last + 1):
+        source = row - _FIRST + FIRST_ROW
+        page.formula(f"B{row}", f"={CONTRIBUTIONS}!B{source}", "body", "left")
+        for column, weights in (("C", "Portfolio_Weights"), ("D", "Index_Weights")):
+            page.formula(f"{column}{row}", f"=SUMIF({members},B{row},{weights})", "body", "percent")
+        page.formula(f"E{row}", f"=C{row}-D{row}", "body", "signed percent")
+        page.formula(f"F{row}", f"=10000*{CONTRIBUTIONS}!E{source}", "body", "signed bp")
+        page.formula(f"G{row}", f"={CONTRIBUTIONS}!F{source}", "body", "percent")
+    page.put(f"B{last + 1}", "Total", "total", "left")
+    looks = {"C": "percent", "D": "percent", "E": "signed percent", "F": "bp", "G": "percent"}
+    for column, look in looks.items():
+        page.formula(f"{column}{last + 1}", f"=SUM({column}{_FIRST}:{column}{last})", "total", look)
+
+
+def _write_largest_active(page: Page, plan: Plan) -> None:
+    page.section("I8:K8", "Largest active weights")
+    page.headings("I9", ["Name", "Portfolio", "Active"])
+    half = _TOP // 2
+    ranks = [*range(1, half + 1), *range(plan.count - half + 1, plan.count + 1)]
+    for row, rank in enumerate(ranks, start=_FIRST):
+        place = f"MATCH({rank},{WEIGHTS}!$K${FIRST_ROW}:$K${plan.last_row},0)"
+        for column, source, look in (("I", "B", "left"), ("J", "C", "percent"), ("K", "E", "signed percent")):
+            values = f"{WEIGHTS}!${source}${FIRST_ROW}:${source}${plan.last_row}"
+            page.formula(f"{column}{row}", f"=INDEX({values},{place})", "body", look)
+
+
+def _write_largest_contributions(page: Page, plan: Plan) -> None:
+    page.section("M8:O8", "Largest contributions to tracking error")
+    page.headings("M9", ["Name", "TE contrib. (bp)", "% of TE"])
+    for rank in range(1, _TOP + 1):
+        row = _FIRST + rank - 1
+        place = f"MATCH({rank},{WEIGHTS}!$L${FIRST_ROW}:$L${plan.last_row},0)"
+        for column, source, look in (("M", "B", "left"), ("N", "I", "signed bp"), ("O", "J", "percent")):
+            values = f"{WEIGHTS}!${source}${FIRST_ROW}:${source}${plan.last_row}"
+            page.formula(f"{column}{row}", f"=INDEX({values},{place})", "body", look)
+
+
+def _draw(page: Page, plan: Plan) -> None:
+    last_group = _FIRST + len(plan.groups) - 1
+    last_top = _FIRST + _TOP - 1
+    top = _FIRST + max(_TOP, len(plan.groups) + 1) + 1
+    group = plan.shown[0].lower()
+    _bars(page, f"B{top}", (f"TE contribution by {group}, bp a year", "B", "F", last_group, TEAL, "0.0"), 575)
+    _bars(page, f"I{top}", ("Active weight, largest over and under", "I", "K", last_top, NAVY, "0.0%"), 385)
+    _bars(page, f"M{top}", ("TE contribution by name, bp a year", "M", "N", last_top, AMBER, "0.0"), 385)
+
+
+def _bars(page: Page, cell: str, what: tuple[str, str, str, int, str, str], width: int) -> None:
+    title, names, values, last, colour, number = what
+    chart = page.book.file.add_chart({"type": "bar"})
+    series: dict[str, Any] = {
+        "categories": f"={TRACKER}!${names}${_FIRST}:${names}${last}",
+        "values": f"={TRACKER}!${values}${_FIRST}:${values}${last}",
+        "fill": {"color": colour},
+        "gap": 45,
+        "data_labels": {"value": True, "num_format": number, "font": {"size": 8, "color": SLATE}},
+    }
+    chart.add_series(series)
+    chart.set_title({"name": title, "name_font": {"size": 11, "bold": True, "color": NAVY}})
+    chart.set_legend({"none": True})
+    # Names stay at the edge, clear of bars that reach below zero; the first row of the table is drawn on top.
+    chart.set_y_axis(
+        {"reverse": True, "label_position": "low", "num_font": {"size": 8, "color": SLATE}, "line": {"color": "#C5CDD8"}, "major_tick_mark": "none"}
+    )
+    chart.set_x_axis(
+        {
+            "num_format": number,
+            "num_font": {"size": 8, "color": SLATE},
+            "major_gridlines": {"visible": True, "line": {"color": "#E8ECF1"}},
+            "line": {"none": True},
+            "label_position": "low",
+        }
+    )
+    chart.set_chartarea({"border": {"color": "#D5DBE3"}})
+    chart.set_size({"width": width, "height": 380})
+    page.sheet.insert_chart(cell, chart, {"object_position": 2, "x_offset": 2, "y_offset": 4})

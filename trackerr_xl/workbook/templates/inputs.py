@@ -1,0 +1,121 @@
+"""The sheets a user types into: *Limits*, *Index* and *Covariance*."""
+
+from typing import Final
+
+from xlsxwriter.utility import xl_col_to_name
+
+from trackerr_xl.workbook.templates.page import Book, open_page
+from trackerr_xl.workbook.templates.plan import COVARIANCE, FIRST_ROW, INDEX, LIMITS, Plan
+from trackerr_xl.workbook.templates.style import INPUT_BLUE
+
+_LIMIT_HEADINGS: Final = ("Type", "Item", "Min", "Max", "Basis", "On", "Note")
+_ROW_HELP: Final = (
+    ("Weight", "* (every name), or one name", "Smallest and largest weight. The most specific row wins."),
+    ("Group", "Sector=Utilities, Sector=*, Issuer=*", "Sum of weights of one group, or of every group of a column."),
+    ("Exposure", "Duration, Yield, Beta, …", "Weighted sum of a column of numbers on the sheet Index."),
+    ("Exclude", "ESG=Red, or one name", "No holding."),
+    ("Budget", "", "Sum of all weights; 100 % when the row is absent."),
+    ("Basis", "Absolute · Active · Relative", "The number itself · minus the index's · as a multiple of the index's."),
+)
+
+
+def write_limits(book: Book, plan: Plan) -> None:
+    """Write the constraints table, an Excel table that grows when a row is typed below it."""
+    page = open_page(
+        book, LIMITS, "Limits", "One row a limit; the optimiser reads the table as it stands", (2, 14, 30, 12, 12, 12, 8, 62)
+    )
+    page.put("B3", "Type below the last row to add a limit. An empty Min or Max is no limit; On = No switches a row off.", "hint")
+    last = 5 + len(plan.limits)
+    for row, limit in enumerate(plan.limits, start=FIRST_ROW):
+        for column, text in zip("BCFGH", (limit.type, limit.item, limit.basis, limit.on, limit.note), strict=True):
+            page.put(f"{column}{row}", text or None, "input", "centre" if column == "G" else "left")
+        page.put(f"D{row}", limit.least, "input", limit.look)
+        page.put(f"E{row}", limit.most, "input", limit.look)
+    page.sheet.add_table(
+        f"B5:H{last}",
+        {
+            "name": "Limits",
+            "style": None,
+            "autofilter": False,
+            "columns": [{"header": title, "header_format": book.ink("header", "heading")} for title in _LIMIT_HEADINGS],
+        },
+    )
+    for column, words in (("F", ["Absolute", "Active", "Relative"]), ("G", ["Yes", "No"])):
+        page.sheet.data_validation(
+            f"{column}{FIRST_ROW}:{column}{last + 20}", {"validate": "list", "source": words, "ignore_blank": True}
+        )
+    # Room for new rows between the table and the help below it.
+    help_row = last + 12
+    page.section(f"B{help_row}:H{help_row}", "What a row can say")
+    page.headings(f"B{help_row + 1}", ["Type", "Item", "", "", "Meaning", "", ""], text_columns=7)
+    for row, (kind, item, meaning) in enumerate(_ROW_HELP, start=help_row + 2):
+        page.fill(f"B{row}:H{row}", "body")
+        page.put(f"B{row}", kind, "body", "left", "strong")
+        page.put(f"C{row}", item, "body", "left")
+        page.put(f"F{row}", meaning, "body", "left")
+    page.sheet.freeze_panes(5, 0)
+    page.sheet.repeat_rows(0, 4)
+
+
+def write_index(book: Book, plan: Plan) -> None:
+    """Write holdings, index weights and attributes as the Excel table *Assets*."""
+    index = plan.index
+    headings = ["Name", "Weight", *index.attributes]
+    widths = [2.0, 28.0, 10.0] + [14.0 if isinstance(values[0], str) else 10.0 for values in index.attributes.values()]
+    page = open_page(book, INDEX, "Index", f"Every {plan.holding} of the index, its weight and what is known of it", widths)
+    page.put("B3", plan.notes[0][1], "hint")
+    last = plan.last_row
+    for place, name in enumerate(index.names):
+        row = FIRST_ROW + place
+        page.put(f"B{row}", name, "input", "left")
+        page.put(f"C{row}", float(index.weights[place]), "input", "percent")
+        for column, (heading, values) in enumerate(index.attributes.items(), start=3):
+            value = values[place]
+            looks = ("left",) if isinstance(value, str) else (plan.looks[heading],)
+            page.put(f"{xl_col_to_name(column)}{row}", value, "input", *looks)
+    final = xl_col_to_name(len(headings))
+    page.sheet.add_table(
+        f"B5:{final}{last}",
+        {
+            "name": "Assets",
+            "style": None,
+            "autofilter": False,
+            "columns": [{"header": title, "header_format": book.ink("header")} for title in headings],
+        },
+    )
+    book.define("Benchmark", INDEX, f"B{FIRST_ROW}:C{last}")
+    page.sheet.set_row(4, 30)
+    page.sheet.freeze_panes(5, 2)
+    page.sheet.repeat_rows(0, 4)
+
+
+def write_covariance(book: Book, plan: Plan) -> None:
+    """Write the covariance with names on both edges, shaded by size."""
+    count, last = plan.count, plan.last_row
+    final = xl_col_to_name(1 + count)
+    page = open_page(
+        book,
+        COVARIANCE,
+        "Covariance of returns",
+        "Fraction² a year, same names and order as the index",
+        [2.0, 28.0] + [9.0] * count,
+        INPUT_BLUE,
+    )
+    page.put("B3", "A variance of 0.01 is a volatility of 10 % a year. Paste your own matrix over this one.", "hint")
+    page.put("B5", None, "header")
+    for place, name in enumerate(plan.index.names):
+        page.put(f"{xl_col_to_name(2 + place)}5", name, "header", "upright")
+        page.put(f"B{FIRST_ROW + place}", name, "input", "left")
+        for column, value in enumerate(plan.index.covariance[place].tolist(), start=2):
+            page.put(f"{xl_col_to_name(column)}{FIRST_ROW + place}", value, "input", "variance")
+    page.sheet.conditional_format(
+        f"C{FIRST_ROW}:{final}{last}",
+        {"type": "3_color_scale", "min_color": "#FFFFFF", "mid_color": "#E4EFF7", "max_color": "#8FBBD9"},
+    )
+    book.define("Covariance", COVARIANCE, f"B5:{final}{last}")
+    page.sheet.set_row(4, 150)
+    page.sheet.freeze_panes(5, 2)
+    page.sheet.repeat_rows(0, 4)
+    page.sheet.repeat_columns(0, 1)
+    page.sheet.fit_to_pages(0, 0)
+    page.sheet.set_print_scale(60)
