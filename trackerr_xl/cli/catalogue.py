@@ -1,7 +1,7 @@
 """`trackerr-xl functions`."""
 
 from trackerr_xl.cli.app import Outcome
-from trackerr_xl.cli.screen import show_facts
+from trackerr_xl.cli.screen import show_facts, shown
 from trackerr_xl.cli.values import nearest
 from trackerr_xl.errors import ChoiceError
 from trackerr_xl.functions import CATALOGUE
@@ -59,6 +59,6 @@ def _details(argument: Argument) -> str:
     if argument.maximum is not None:
         words.append(f"at most {argument.maximum:g}")
     words.append("required" if argument.required else "optional")
-    if not argument.required and argument.default is not None:
-        words.append(f"default {argument.default}")
+    if isinstance(argument.default, float | int | str):
+        words.append(f"default {shown(argument.default)}")
     return "; ".join(word for word in words if word)

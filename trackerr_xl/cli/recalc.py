@@ -1,6 +1,7 @@
 """`trackerr-xl recalc`."""
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -11,11 +12,11 @@ from trackerr_xl.cli.report import differences_as_data, not_evaluated_as_data, r
 from trackerr_xl.cli.screen import progress_bar, show_differences, show_facts, show_not_evaluated
 from trackerr_xl.cli.values import parse_setting
 from trackerr_xl.errors import FileRefusedError
-from trackerr_xl.workbook.check import Difference
+from trackerr_xl.workbook.check import Difference, compare
 from trackerr_xl.workbook.output import write_files
 from trackerr_xl.workbook.package import open_package
 from trackerr_xl.workbook.recalculate import Recalculation, recalculate
-from trackerr_xl.workbook.write_back import changed_cells, write_back
+from trackerr_xl.workbook.write_back import write_back
 
 
 def run(
@@ -33,7 +34,7 @@ def run(
     inputs = dict(parse_setting(setting, package) for setting in settings)
     with progress_bar() as told:
         result = recalculate(book, inputs=inputs, now=now, progress=told)
-    changes = changed_cells(package, result)
+    changes = compare(result).differences
     outcome = Outcome.NOT_EVALUATED if result.not_evaluated else Outcome.DONE
     seconds = time.perf_counter() - begun
     files: dict[Path, bytes] = {}
@@ -50,7 +51,7 @@ def _report(
     book: Path,
     out: Path | None,
     result: Recalculation,
-    changes: list[Difference],
+    changes: Sequence[Difference],
     seconds: float,
     outcome: Outcome,
 ) -> bytes:
@@ -75,7 +76,7 @@ def _report(
 
 
 def _show(
-    book: Path, out: Path | None, result: Recalculation, changes: list[Difference], seconds: float
+    book: Path, out: Path | None, result: Recalculation, changes: Sequence[Difference], seconds: float
 ) -> None:
     if changes:
         show_differences("Cells that change" if out is None else "Cells changed", changes)

@@ -69,7 +69,7 @@ def show_facts(title: str, facts: Sequence[tuple[str, str]]) -> None:
         return
     table = Table(title=Text(title, "bold"), title_justify="left", show_header=False, box=box.SIMPLE_HEAD)
     for name, value in facts:
-        table.add_row(name, Text(value))
+        table.add_row(Text(name), Text(value))
     console.print(table)
 
 

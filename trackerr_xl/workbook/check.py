@@ -6,8 +6,9 @@ from datetime import datetime
 from math import isclose
 from pathlib import Path
 
-from trackerr_xl.sheet.cells import Cell
+from trackerr_xl.sheet.cells import Cell, CellError
 from trackerr_xl.workbook.book import Address, cells_of
+from trackerr_xl.workbook.cell_xml import storable
 from trackerr_xl.workbook.recalculate import NotEvaluated, Progress, Recalculation, recalculate
 
 TOLERANCE = 1e-9
@@ -86,7 +87,11 @@ def check(
     FileRefusedError, InputError
         As `recalculate`.
     """
-    done = recalculate(path, inputs=inputs, now=now, progress=progress)
+    return compare(recalculate(path, inputs=inputs, now=now, progress=progress), tolerance)
+
+
+def compare(done: Recalculation, tolerance: float = 0.0) -> CheckReport:
+    """Compare recalculated values with those stored; with tolerance 0 to the last digit."""
     owners = _owners(done)
     differences = tuple(
         difference_at(at, done.formulas[owner].text, done.stored.get(at), done.values.get(at))
@@ -98,8 +103,12 @@ def check(
 
 def agree(stored: Cell, now: Cell, tolerance: float) -> bool:
     """Whether two contents of a cell are the same; an empty text shows what an empty cell shows."""
-    if type(stored) is float and type(now) is float:
+    if isinstance(stored, float) and isinstance(now, float):
         return isclose(stored, now, rel_tol=tolerance, abs_tol=_NEAR_ZERO * tolerance)
+    if isinstance(stored, str) and isinstance(now, CellError):
+        # Excel never does, but XlsxWriter and pandas store some error values as texts.
+        return stored == now.value
+    now = storable(now)
     if stored in (None, "") and now in (None, ""):
         return True
     return type(stored) is type(now) and stored == now
@@ -107,8 +116,8 @@ def agree(stored: Cell, now: Cell, tolerance: float) -> bool:
 
 def difference_at(at: Address, formula: str, stored: Cell, now: Cell) -> Difference:
     """The difference at a cell, as a number where both are numbers."""
-    both = type(stored) is float and type(now) is float
-    return Difference(at, formula, stored, now, now - stored if both else None)
+    difference = now - stored if isinstance(stored, float) and isinstance(now, float) else None
+    return Difference(at, formula, stored, now, difference)
 
 
 def _owners(done: Recalculation) -> dict[Address, Address]:
