@@ -87,14 +87,17 @@ def _is_pandas(value: object) -> bool:
 
 
 def _from_pandas(table: "pd.Series[Any] | pd.DataFrame") -> Given:
+    frame = table.to_frame() if table.ndim == 1 else cast("pd.DataFrame", table)
+    # pandas marks an empty cell with NaN, and so it is one here.
     rows: list[list[Cell]] = [
-        [_cell(one) for one in np.atleast_1d(row)] for row in table.to_numpy(dtype=object)
+        [None if empty else _cell(one) for one, empty in zip(row, blank, strict=True)]
+        for row, blank in zip(frame.to_numpy(dtype=object), frame.isna().to_numpy(), strict=True)
     ]
-    if not _is_default(table.index):
-        rows = [[_cell(label), *row] for label, row in zip(table.index, rows, strict=True)]
-    if table.ndim == 2 and not _is_default(table.columns):
-        header: list[Cell] = [_cell(label) for label in table.columns]
-        rows.insert(0, header if _is_default(table.index) else [None, *header])
+    if not _is_default(frame.index):
+        rows = [[_cell(label), *row] for label, row in zip(frame.index, rows, strict=True)]
+    if table.ndim == 2 and not _is_default(frame.columns):
+        header = [_cell(label) for label in frame.columns]
+        rows.insert(0, header if _is_default(frame.index) else [None, *header])
     return rows or None
 
 
@@ -109,8 +112,6 @@ def _cell(value: object) -> Cell:
         return cast(Cell, value.item())
     if isinstance(value, date):
         return _serial(value)
-    if _is_missing(value):
-        return None
     # Anything else is left for the reader to refuse in words.
     return cast(Cell, value)
 
@@ -121,8 +122,3 @@ def _serial(moment: date) -> Cell:
     if not isinstance(moment, datetime):
         moment = datetime.combine(moment, time())
     return (moment.replace(tzinfo=None) - _DAY_ZERO).total_seconds() / 86400.0
-
-
-def _is_missing(value: object) -> bool:
-    pandas = sys.modules.get("pandas")
-    return pandas is not None and (value is pandas.NA or value is pandas.NaT)
