@@ -103,20 +103,31 @@ class NoAnswerError(TrackerrError):
         As in `TrackerrError`.
     rows : sequence of str, optional
         The limits that cannot hold together, one sentence part each, in the user's labels.
+    repair : str, optional
+        The least change that would make room.
 
     Attributes
     ----------
     rows : tuple of str
-        The same, whole even where the sentence had to be cut.
+        The limits, whole even where the sentence had to be cut.
+    repair : str
+        The change, empty where none is known.
     """
 
     code = "TE-200"
 
     def __init__(
-        self, message: str, *, argument: str | None = None, at: str | None = None, rows: Sequence[str] = ()
+        self,
+        message: str,
+        *,
+        argument: str | None = None,
+        at: str | None = None,
+        rows: Sequence[str] = (),
+        repair: str = "",
     ) -> None:
         super().__init__(message, argument=argument, at=at)
         self.rows = tuple(rows)
+        self.repair = repair
 
 
 class NumericalError(TrackerrError):

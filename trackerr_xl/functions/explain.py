@@ -48,6 +48,7 @@ def _fault_rows(value: str, error: TrackerrError) -> list[list[Value]]:
         rows.append(["Needed", f"Must {needed}"])
     if isinstance(error, NoAnswerError):
         rows += [["Conflict", row] for row in error.rows]
+        rows += [["Repair", f"{error.repair}."]] if error.repair else []
     return rows
 
 

@@ -87,7 +87,7 @@ def _is_pandas(value: object) -> bool:
 
 
 def _from_pandas(table: "pd.Series[Any] | pd.DataFrame") -> Given:
-    frame = table.to_frame() if table.ndim == 1 else cast("pd.DataFrame", table)
+    frame = cast("pd.DataFrame", cast(Any, table).to_frame() if table.ndim == 1 else table)
     # pandas marks an empty cell with NaN, and so it is one here.
     rows: list[list[Cell]] = [
         [None if empty else _cell(one) for one, empty in zip(row, blank, strict=True)]

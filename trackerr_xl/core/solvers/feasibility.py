@@ -58,7 +58,7 @@ def explain(problem: TrackingProblem) -> None:
     repair = _repair(problem, demands, clash.shares)
     whole = f"these limits cannot hold together: {'; '.join(parts)}"
     short = f"{len(parts)} limits cannot hold together. {repair}"
-    raise NoAnswerError(whole if len(whole) <= LONGEST else short, rows=(*parts, repair))
+    raise NoAnswerError(whole if len(whole) <= LONGEST else short, rows=parts, repair=repair)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,143 @@
+"""TE_EXPLAIN, TE_HELP and TE_VERSION say in words what is so."""
+
+import math
+import platform
+import re
+
+import numpy as np
+import pytest
+import scipy
+
+import trackerr_xl
+from tests.example_sheet import NAMED, parsed
+from trackerr_xl import evaluate
+from trackerr_xl.functions import CATALOGUE
+
+COV = [[0.04, 0.01], [0.01, 0.09]]
+
+
+def explained(*arguments: object) -> list[tuple[str, str]]:
+    return [(str(topic), str(sentence)) for topic, sentence in evaluate("TE_EXPLAIN", *arguments)]
+
+
+def test_a_fault_is_taken_apart() -> None:
+    assert explained("ACTIVE_SHARE", [[0.5], [None], [0.5]], [1.0])[:-1] == [
+        ("Function", "ACTIVE_SHARE"),
+        ("Status", "The cell shows #VALUE!."),
+        ("Sentence", "TE-100 portfolio row 2, column 1 is empty, must be a number."),
+        ("Code", "TE-100"),
+        ("Place", "portfolio row 2, column 1"),
+        ("Found", "is empty"),
+        ("Needed", "Must be a number"),
+    ]
+
+
+def test_an_error_value_in_a_range_is_located() -> None:
+    rows = dict(
+        explained(
+            "TE_OPTIMIZE", [0.5, 0.5], [[0.04, trackerr_xl.sheet.cells.CellError("#DIV/0!")], [0.0, 1.0]]
+        )
+    )
+    assert rows["Status"] == "The cell shows #DIV/0!."
+    assert rows["Place"] == "cov row 1, column 2"
+    assert rows["Found"] == "is #DIV/0!"
+
+
+def test_conflicting_rows_are_listed_one_by_one() -> None:
+    limits = [
+        ["Type", "Item", "Min", "Max"],
+        ["Group", "Sector=Banks", 0.7, None],
+        ["Group", "Sector=Oil", 0.6, None],
+        ["Weight", "AAA", None, 0.9],
+    ]
+    rows = explained("TE_OPTIMIZE", NAMED["Benchmark"], NAMED["Cov"], limits, NAMED["Assets"])
+    assert ("Status", "The cell shows #N/A.") in rows
+    assert {sentence for topic, sentence in rows if topic == "Conflict"} == {
+        "Budget at most 1",
+        "Group Sector=Banks (row 2) at least 0.7",
+        "Group Sector=Oil (row 3) at least 0.6",
+    }
+    # 0.7 + 0.6 is 0.3 more than the budget: one row has to give that much.
+    assert [sentence for topic, sentence in rows if topic == "Repair"] in (
+        ["Room would be made by Group Sector=Oil (row 3) at least 0.3."],
+        ["Room would be made by Group Sector=Banks (row 2) at least 0.4."],
+        ["Room would be made by Budget at most 1.3."],
+    )
+
+
+def test_a_solution_comes_with_its_proof() -> None:
+    rows = explained("TE_OPTIMIZE", NAMED["Benchmark"], NAMED["Cov"], NAMED["Limits"], NAMED["Assets"])
+    topics = [topic for topic, _ in rows]
+    assert topics[:6] == ["Function", "Status", "Tracking error", "Residuals", "Gap", "Method"]
+    assert topics[-1] == "Versions"
+    said = dict(rows)
+    assert said["Status"] == "Solved, and the answer proved."
+    weights = np.array(
+        [row[1] for row in evaluate("TE_OPTIMIZE", *parsed(CATALOGUE["TE_OPTIMIZE"].example)[1])], dtype=float
+    )
+    active = weights - [0.4, 0.3, 0.3]
+    cov = np.array([row[1:] for row in NAMED["Cov"][1:]], dtype=float)  # type: ignore[index,union-attr]  # a list of rows
+    error = float(said["Tracking error"].split()[0])
+    assert error == pytest.approx(math.sqrt(active @ cov @ active), rel=1e-8)
+    residuals = [float(number) for number in re.findall(r"\d\.?\d*(?:e-\d+)?", said["Residuals"])]
+    assert max(residuals) <= 1e-9
+
+
+def test_bounds_that_bind_are_counted() -> None:
+    limits = [["Type", "Item", "Min", "Max"], ["Weight", "*", None, 0.35]]
+    rows = explained("TE_OPTIMIZE", [0.8, 0.1, 0.1, 0.0], np.eye(4), limits)
+    # The surplus of 0.45 is spread evenly over the other three: 0.25, 0.25 and 0.15.
+    assert [sentence for topic, sentence in rows if topic == "Binding"][1:] == [
+        "Weight * (row 2): 1 name at the Max."
+    ]
+
+
+def test_names_that_do_not_match_are_warned_of() -> None:
+    cov = [["", "AAA", "BBB"], ["AAA", *COV[0]], ["BBB", *COV[1]]]
+    limits = [["Type", "Item", "Min", "Max"], ["Group", "Sector=Banks", None, 0.9]]
+    assets = [["Name", "Sector"], ["AAA", "Banks"], ["ZZZ", "Oil"]]
+    rows = explained("TE_OPTIMIZE", [["AAA", 0.5], ["BBB", 0.4]], cov, limits, assets)
+    assert [sentence for topic, sentence in rows if topic == "Warning"] == [
+        "The benchmark weights sum to 0.9, not 1.",
+        "attributes lists ZZZ, which neither weights nor cov has: not used.",
+        "BBB has no Sector in attributes: in none of its groups.",
+    ]
+
+
+def test_an_answer_without_notes_is_answered() -> None:
+    assert explained("TE_VERSION")[:2] == [("Function", "TE_VERSION"), ("Status", "Answered.")]
+
+
+def test_help_lists_the_catalogue() -> None:
+    header, *rows = evaluate("TE_HELP")
+    assert header == ["Function", "Category", "What it does", "Arguments"]
+    assert [row[0] for row in rows] == list(CATALOGUE)
+    assert rows[0][3] == "TRACKING_ERROR(portfolio, benchmark, [cov], [periods], [method])"
+
+
+@pytest.mark.parametrize("name", list(CATALOGUE))
+def test_help_has_a_page_for_every_function(name: str) -> None:
+    page = evaluate("TE_HELP", name.lower())
+    assert page[0] == ["Function", name]
+    assert [row[0] for row in page[3:-2]] == [argument.name for argument in CATALOGUE[name].arguments]
+    assert page[-1] == ["Example", CATALOGUE[name].example]
+
+
+def test_a_page_gives_unit_default_and_choices() -> None:
+    page = dict(evaluate("TE_HELP", "TE_CONTRIB"))
+    assert page["funding"] == (
+        "What is sold to buy a name: Cash, or a slice of the whole Benchmark. One of Cash, Benchmark. Default Cash."
+    )
+    assert page["periods"] == (
+        "Periods a year of the covariance: 252 daily, 52 weekly, 12 monthly, 1 when it is already annual. "
+        "Unit: per year. Default 1."
+    )
+
+
+def test_versions_are_those_installed() -> None:
+    assert evaluate("TE_VERSION") == [
+        ["trackerr_xl", trackerr_xl.__version__],
+        ["Python", platform.python_version()],
+        ["NumPy", np.__version__],
+        ["SciPy", scipy.__version__],
+    ]
