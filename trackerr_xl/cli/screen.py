@@ -1,8 +1,9 @@
 """What the command shows: Rich tables for people on a terminal, tab-separated lines for programs in a pipe."""
 
+import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import typer
 from rich import box
@@ -18,6 +19,11 @@ from trackerr_xl.workbook.recalculate import Progress as Told
 
 SHOWN_ROWS = 50
 """Most rows of a table on a terminal. In a pipe all are written."""
+
+FORMULA = "Formula"
+"""Heading of the column that is cut on a terminal."""
+
+_COLUMN = 14
 
 PATIENCE = 1.0
 """Seconds of work before a progress bar appears."""
@@ -35,29 +41,33 @@ def shown(value: Cell) -> str:
 
 
 def show_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Show a table; on a terminal with its title, without empty columns, and with long texts cut to one line."""
+    """Show a table; a terminal gets it with its title, without empty columns and with formulas cut.
+
+    Where a terminal is too narrow for columns every row becomes a block of lines.
+    """
     console = Console()
     if not console.is_terminal:
         for row in (headings, *rows):
             typer.echo("\t".join(" ".join(text.split()) for text in row))
         return
     used = [index for index in range(len(headings)) if any(row[index] for row in rows)]
-    table = Table(
-        *(headings[index] for index in used),
-        title=Text(title, "bold"),
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-    )
-    widest = max(12, console.width // 3)
-    for row in rows[:SHOWN_ROWS]:
-        table.add_row(*(Text(_cut(row[index], widest), overflow="fold") for index in used))
-    console.print(table)
+    if console.width < _COLUMN * len(used):
+        for row in rows[:SHOWN_ROWS]:
+            show_facts(title, [(headings[index], row[index]) for index in used])
+    else:
+        table = Table(title=Text(title, "bold"), title_justify="left", box=box.SIMPLE_HEAD)
+        for index in used:
+            table.add_column(headings[index], overflow="fold")
+        for row in rows[:SHOWN_ROWS]:
+            texts = [_cut(row[index], console.width // 3, headings[index]) for index in used]
+            table.add_row(*map(Text, texts))
+        console.print(table)
     if len(rows) > SHOWN_ROWS:
         console.print(f"… and {len(rows) - SHOWN_ROWS:,} more; a pipe or --json shows all")
 
 
-def _cut(text: str, widest: int) -> str:
-    return text if len(text) <= widest else text[: widest - 1] + "…"
+def _cut(text: str, widest: int, heading: str) -> str:
+    return text[: widest - 1] + "…" if heading == FORMULA and len(text) > widest else text
 
 
 def show_facts(title: str, facts: Sequence[tuple[str, str]]) -> None:
@@ -68,6 +78,8 @@ def show_facts(title: str, facts: Sequence[tuple[str, str]]) -> None:
             typer.echo(f"{name}\t{value}")
         return
     table = Table(title=Text(title, "bold"), title_justify="left", show_header=False, box=box.SIMPLE_HEAD)
+    table.add_column()
+    table.add_column(overflow="fold")
     for name, value in facts:
         table.add_row(Text(name), Text(value))
     console.print(table)
@@ -96,29 +108,29 @@ def show_differences(title: str, differences: Sequence[Difference]) -> None:
         )
         for each in differences
     ]
-    show_table(title, ("Cell", "Formula", "Stored", "Now", "Difference"), rows)
+    show_table(title, ("Cell", FORMULA, "Stored", "Now", "Difference"), rows)
 
 
 def show_not_evaluated(cells: Sequence[NotEvaluated]) -> None:
     """Show the formulas that could not be evaluated and why."""
     rows = [(str(each.address), each.reason, each.formula) for each in cells]
-    show_table("Not evaluated", ("Cell", "Why", "Formula"), rows)
+    show_table("Not evaluated", ("Cell", "Why", FORMULA), rows)
 
 
 @contextmanager
 def progress_bar() -> Iterator[Told]:
     """A callback that shows a bar on stderr, on a terminal, once the work has taken a second."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    progress = Progress(*columns, console=Console(stderr=True), transient=True)
     begun = time.monotonic()
-    task = progress.add_task("", total=None)
+    with ExitStack() as shown_bars:
+        bars: list[Progress] = []
 
-    def told(what: str, done: int, total: int) -> None:
-        if progress.console.is_terminal and time.monotonic() - begun > PATIENCE:
-            progress.start()
-        progress.update(task, description=what, completed=done, total=total or None)
+        def told(what: str, done: int, total: int) -> None:
+            if not bars and sys.stderr.isatty() and time.monotonic() - begun > PATIENCE:
+                bar = Progress(*columns, console=Console(stderr=True), transient=True)
+                bars.append(shown_bars.enter_context(bar))
+                bar.add_task("")
+            for bar in bars:
+                bar.update(bar.task_ids[0], description=what, completed=done, total=total or None)
 
-    try:
         yield told
-    finally:
-        progress.stop()

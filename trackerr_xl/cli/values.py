@@ -108,8 +108,10 @@ def _csv(path: Path) -> list[list[Cell]]:
         raise FileRefusedError("does not exist", argument="--arg", at=str(path)) from None
     except UnicodeDecodeError:
         raise FileRefusedError("is not a text file in UTF-8", argument="--arg", at=str(path)) from None
-    except (OSError, csv.Error) as error:
-        raise FileRefusedError(f"cannot be read: {error}", argument="--arg", at=str(path)) from None
+    except OSError as error:
+        raise FileRefusedError(f"cannot be read: {error.strerror}", argument="--arg", at=str(path)) from None
+    except csv.Error as error:
+        raise FileRefusedError(f"is not a CSV file: {error}", argument="--arg", at=str(path)) from None
     width = max((len(row) for row in rows), default=0)
     if not width:
         raise FileRefusedError("is empty", argument="--arg", at=str(path))

@@ -83,9 +83,9 @@ def parse_area(text: str) -> Area:
     ValueError
         If the text is not a rectangle of cells of a worksheet.
     """
-    first, _, last = text.partition(":")
+    first, colon, last = text.partition(":")
     start = parse_address(first)
-    end = parse_address(last or first)
+    end = parse_address(last) if colon else start
     return Area(
         min(start.row, end.row),
         min(start.column, end.column),
