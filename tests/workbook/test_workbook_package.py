@@ -134,6 +134,13 @@ def test_a_file_too_big_to_be_a_workbook_is_refused_unread(tmp_path: Path) -> No
             "is damaged: xl/worksheets/sheet1.xml is not XML (not well-formed (invalid token), line 1)",
         ),
         (with_part("xl/styles.xml", ""), "is damaged: xl/styles.xml is not XML (no element found, line 1)"),
+        *(
+            (
+                with_part("xl/styles.xml", f'<?xml version="1.0" encoding="{encoding}"?><a/>'),
+                "is damaged: xl/styles.xml is in an encoding that XML readers do not know",
+            )
+            for encoding in ("utf-9", "shift_jis")
+        ),
         (
             with_part("XL/workbook.xml", "<x/>"),
             "holds XL/workbook.xml twice",

@@ -204,6 +204,13 @@ def _fed(
             reason = expat.errors.messages[error.code]
             raise FileRefusedError(f"is damaged: {name} is not XML ({reason}, line {error.lineno})") from None
         return False
+    except (LookupError, ValueError):
+        # The declaration names an encoding that Python has not got, or one of several bytes a character.
+        if must_parse:
+            raise FileRefusedError(
+                f"is damaged: {name} is in an encoding that XML readers do not know"
+            ) from None
+        return False
     return True
 
 
