@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trackerr_xl.core.arrays import Indices, Matrix, Sides, Vector
+from trackerr_xl.core.arrays import Indices, Mask, Matrix, Sides, Vector
 from trackerr_xl.core.solvers.free_block import Equalities, FreeBlock, equalities
 from trackerr_xl.core.solvers.program import ActiveSet, Candidate, Program
 
@@ -27,6 +27,8 @@ PATIENCE_WITH_MANY = 2
 FEW = 0.05
 """Share of wrong names that is worth a careful end."""
 REFINED = 1e-13
+ROUGH = 1e-6
+"""Relative residual at which signs are judged; the answer is refined to `REFINED`."""
 UNTRUSTED = 1e-9
 """Relative residual above which an updated block is factorised anew."""
 
@@ -40,6 +42,7 @@ class _Trial:
     names: Sides
     rows: Sides
     name_errors: Vector
+    wrong: int
     block: FreeBlock | None
 
 
@@ -64,12 +67,11 @@ def minimise(program: Program, guess: ActiveSet, near: Vector, most_steps: int =
         if trial is None:
             return None
         block = trial.block
-        wrong = int((trial.names != names).sum() + (trial.rows != rows).sum())
-        if wrong == 0:
+        if trial.wrong == 0:
             return Candidate(trial.x, trial.duals, step)
-        stalled = 0 if wrong < 0.9 * fewest else stalled + 1
-        fewest = min(fewest, wrong)
-        many = wrong > FEW * program.size + 5
+        stalled = 0 if trial.wrong < 0.9 * fewest else stalled + 1
+        fewest = min(fewest, trial.wrong)
+        many = trial.wrong > FEW * program.size + 5
         if stalled < (PATIENCE_WITH_MANY if many else PATIENCE):
             names, rows = trial.names, trial.rows
             continue
@@ -94,59 +96,91 @@ def _careful_change(trial: _Trial, names: Sides, rows: Sides) -> tuple[Sides, Si
     return changed, rows
 
 
-def _try(program: Program, names: Sides, rows: Sides, near: Vector, block: FreeBlock | None) -> _Trial | None:
-    free, used = np.flatnonzero(names == 0), np.flatnonzero(rows)
-    if not free.size:
-        return None
-    matrix = program.rows[used]
-    limits = np.where(rows[used] > 0, program.row_upper[used], program.row_lower[used])
-    start = np.where(names < 0, program.lower, np.where(names > 0, program.upper, near))
-    system = equalities(program.hessian, free, matrix[:, free], block)
-    exact = None if system is None else _exact(program, system, start, free, matrix, limits)
-    if system is not None and not system.fresh and (exact is None or exact.error > UNTRUSTED):
-        system = equalities(program.hessian, free, matrix[:, free], None)
-        exact = None if system is None else _exact(program, system, start, free, matrix, limits)
-    if system is None or exact is None:
-        return None
-    duals = np.zeros(rows.size)
-    duals[used] = exact.duals
-    size = max(float(np.abs(program.linear).max() + np.abs(exact.slope).max()), SMALLEST_SLOPE)
-    gradient = exact.slope + matrix.T @ exact.duals
-    new_names, errors = _mended_names(program, names, exact.x, gradient, SIGN_TOLERANCE * size)
-    new_rows = _mended_rows(program, rows, exact.x, duals, SIGN_TOLERANCE * size)
-    return _Trial(exact.x, duals, new_names, new_rows, errors, system.block)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Guess:
+    """A guess with the rows it takes for equalities."""
+
+    names: Sides
+    rows: Sides
+    free: Mask
+    used: Indices
+    matrix: Matrix
+    limits: Vector
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Exact:
+class _Point:
+    """A point with what it still lacks to be stationary over the free names with the rows at their limits."""
+
     x: Vector
     duals: Vector
     slope: Vector
+    missing: Vector
+    row_missing: Vector
     error: float
 
 
-def _exact(
-    program: Program, system: Equalities, start: Vector, free: Indices, rows: Matrix, limits: Vector
-) -> _Exact | None:
-    """Stationary point over the free names with the rows at their limits, refined to rounding."""
-    x, duals = start, np.zeros(limits.size)
-    slope = program.hessian.product(x) + program.linear
-    missing, row_missing = -slope[free], limits - rows @ x
-    size = float(np.abs(slope).max()) + 1e-300
-    row_size = float(np.abs(row_missing).max(initial=0.0) + np.abs(limits).max(initial=0.0)) + 1e-300
-    error = np.inf
-    for _ in range(4 if system.exact else 9):
-        dx, dy = system.factors.solve(missing, row_missing)
-        x, duals = x.copy(), duals + dy
-        x[free] += dx
-        slope = program.hessian.product(x) + program.linear
-        missing, row_missing = -(slope + duals @ rows)[free], limits - rows @ x
-        last = error
-        error = float(np.abs(missing).max()) / size
-        error = max(error, float(np.abs(row_missing).max(initial=0.0)) / row_size)
-        if not error < 0.5 * last or error < REFINED:
+def _try(program: Program, names: Sides, rows: Sides, near: Vector, block: FreeBlock | None) -> _Trial | None:
+    used = np.flatnonzero(rows)
+    limits = np.where(rows > 0, program.row_upper, program.row_lower)[used]
+    guess = _Guess(names, rows, names == 0, used, program.rows[used], limits)
+    if not guess.free.any():
+        return None
+    start = np.where(names < 0, program.lower, np.where(names > 0, program.upper, near))
+    trial = _solved(program, guess, start, block)
+    if trial is None and block is not None:
+        trial = _solved(program, guess, start, None)
+    return trial
+
+
+def _solved(program: Program, guess: _Guess, start: Vector, block: FreeBlock | None) -> _Trial | None:
+    """The trial on a block, or None if the block does not carry it."""
+    system = equalities(program.hessian, guess.free, guess.matrix, block)
+    if system is None:
+        return None
+    point = _point(program, guess, start, np.zeros(guess.used.size))
+    point = _corrected(program, guess, system, point)
+    trial = _judged(program, guess, point, system.block)
+    # Signs need few digits; only what may be the answer is worth refining.
+    if trial.wrong and point.error <= ROUGH:
+        return trial
+    for _ in range(3 if system.exact else 8):
+        if point.error < REFINED:
             break
-    return _Exact(x, duals, slope, error) if np.isfinite(error) else None
+        better = _corrected(program, guess, system, point)
+        if not better.error < 0.5 * point.error:
+            break
+        point = better
+    if not point.error < (np.inf if system.fresh else UNTRUSTED):
+        return None
+    return _judged(program, guess, point, system.block)
+
+
+def _point(program: Program, guess: _Guess, x: Vector, duals: Vector) -> _Point:
+    slope = program.hessian.product(x) + program.linear
+    missing = -(slope + duals @ guess.matrix)
+    row_missing = guess.limits - guess.matrix @ x
+    error = float(np.abs(missing[guess.free]).max()) / (float(np.abs(slope).max()) + 1e-300)
+    if guess.used.size:
+        size = float(np.abs(guess.limits).max() + np.abs(x).max() / x.size)
+        error = max(error, float(np.abs(row_missing).max()) / (size + 1e-300))
+    return _Point(x, duals, slope, missing, row_missing, error)
+
+
+def _corrected(program: Program, guess: _Guess, system: Equalities, point: _Point) -> _Point:
+    dx, dy = system.solve(point.missing, point.row_missing)
+    return _point(program, guess, point.x + dx, point.duals + dy)
+
+
+def _judged(program: Program, guess: _Guess, point: _Point, block: FreeBlock | None) -> _Trial:
+    duals = np.zeros(guess.rows.size)
+    duals[guess.used] = point.duals
+    size = float(np.abs(program.linear).max() + np.abs(point.slope).max())
+    tolerance = SIGN_TOLERANCE * max(size, SMALLEST_SLOPE)
+    names, errors = _mended_names(program, guess.names, point.x, -point.missing, tolerance)
+    rows = _mended_rows(program, guess.rows, point.x, duals, tolerance)
+    wrong = np.count_nonzero(names != guess.names) + np.count_nonzero(rows != guess.rows)
+    return _Trial(point.x, duals, names, rows, errors, int(wrong), block)
 
 
 def _mended_names(

@@ -1,6 +1,7 @@
 """Equality-constrained steps of the active set: factorise the free block once, then follow small changes to it."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from scipy.linalg.lapack import dgetrf, dgetrs, dpotrf, dtrtrs
@@ -34,135 +35,151 @@ class FreeBlock:
     ridged: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Equalities:
-    """Factorised optimality system of some free names and the rows that hold.
+class Equalities(Protocol):
+    """Factorised optimality system of the free names and the rows that hold; a step moves free names only."""
 
-    Parameters
-    ----------
-    factors : Factorised
-        The system.
-    block : FreeBlock or None
-        What it was made from, to be handed to the next call; None with a factor model.
-    exact : bool
-        Whether refinement needs few steps: no ridge.
-    fresh : bool
-        Whether the block was factorised for these very names.
-    """
+    @property
+    def block(self) -> FreeBlock | None:
+        """What it was made from, to be handed to the next call; None with a factor model."""
+        ...
 
-    factors: Factorised
-    block: FreeBlock | None
-    exact: bool
-    fresh: bool
+    @property
+    def exact(self) -> bool:
+        """Whether few refinements are enough: no ridge."""
+        ...
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it was factorised for these very names."""
+        ...
+
+    def solve(self, right: Vector, row_right: Vector) -> tuple[Vector, Vector]:
+        """Step of shape (n,) and row multipliers; `right` has shape (n,), read at the free names."""
+        ...
 
 
-def equalities(hessian: Hessian, free: Indices, rows: Matrix, block: FreeBlock | None) -> Equalities | None:
-    """Factorise [H_ff, R'; R, 0] for the free names f, starting from an earlier block if it is near enough.
+def equalities(hessian: Hessian, free: Mask, rows: Matrix, block: FreeBlock | None) -> Equalities | None:
+    """Factorise [H_ff, R'; R, 0] for the free names f, from an earlier block if that is near enough.
 
     Parameters
     ----------
     hessian : DenseHessian or FactorHessian
         H over all names.
-    free : ndarray of shape (f,)
-        The free names, ascending.
-    rows : ndarray of shape (r, f)
+    free : ndarray of shape (n,)
+        Which names are free.
+    rows : ndarray of shape (r, n)
         R, the rows that hold.
     block : FreeBlock or None
         From an earlier call.
     """
     if isinstance(hessian, FactorHessian):
-        return _of_factors(hessian.part(free), rows)
+        return _of_factors(hessian, np.flatnonzero(free), rows)
     if block is not None:
-        entered = np.setdiff1d(free, block.names, assume_unique=True)
-        kept = np.isin(block.names, free, assume_unique=True)
-        if entered.size + np.count_nonzero(~kept) <= MOST_CHANGES * free.size:
-            updated = _bordered(hessian, block, free, entered, kept, rows)
-            return None if updated is None else Equalities(updated, block, not block.ridged, fresh=False)
-    block = _factorised(hessian, free)
-    if block is None:
-        return None
-    nobody, all_kept = np.empty(0, dtype=np.intp), np.ones(free.size, dtype=bool)
-    system = _bordered(hessian, block, free, nobody, all_kept, rows)
-    return None if system is None else Equalities(system, block, not block.ridged, fresh=True)
+        entered = free.copy()
+        entered[block.names] = False
+        new, departed = np.flatnonzero(entered), np.flatnonzero(~free[block.names])
+        if new.size + departed.size <= MOST_CHANGES * block.names.size:
+            return _bordered(hessian, block, new, departed, rows, fresh=False)
+    block = _factorised(hessian, np.flatnonzero(free))
+    nobody = np.empty(0, dtype=np.intp)
+    return None if block is None else _bordered(hessian, block, nobody, nobody, rows, fresh=True)
 
 
-def _factorised(hessian: DenseHessian, free: Indices) -> FreeBlock | None:
+def _factorised(hessian: DenseHessian, names: Indices) -> FreeBlock | None:
     for ridge in (0.0, RIDGE):
-        matrix = hessian.block(free)
+        matrix = hessian.block(names)
         if ridge:
-            matrix.flat[:: free.size + 1] += max(ridge * float(matrix.diagonal().mean()), 1e-300)
+            matrix.flat[:: names.size + 1] += max(ridge * float(matrix.diagonal().mean()), 1e-300)
         root, failed = dpotrf(matrix, lower=1, clean=0, overwrite_a=1)
         if not failed:
-            return FreeBlock(free, root, ridged=ridge > 0)
+            return FreeBlock(names, root, ridged=ridge > 0)
     return None
-
-
-def _of_factors(hessian: FactorHessian, rows: Matrix) -> Equalities | None:
-    specific = hessian.specific
-    mean = float(specific.mean())
-    common = float(np.einsum("ij,ij->", hessian.loadings, hessian.loadings)) / specific.size
-    small = specific < 1e-6 * mean if mean > 0 else np.ones(specific.size, dtype=bool)
-    ridge = np.where(small, max(1e-7 * max(common, mean), 1e-300), 0.0)
-    factors = factorise(hessian, ridge, rows, np.zeros(rows.shape[0]))
-    return None if factors is None else Equalities(factors, None, not small.any(), fresh=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Bordered:
-    """Block elimination on the old names; new names, rows and departed names form the border.
+    """Block elimination on the block's names; new names, rows and departed names form the border.
 
-    A departed name stays in the block and is held at zero by a row of its own.
+    A departed name stays in the block and is held still by a row of its own.
     """
 
-    root: Matrix
+    block: FreeBlock
     whitened: Matrix
-    pivots: tuple[Matrix, Vector]
-    here: Indices
-    there: Indices
-    kept: Indices
+    lu: Matrix
+    pivots: Indices
+    new: Indices
+    departed: Indices
     rows: int
+    fresh: bool
+
+    @property
+    def exact(self) -> bool:
+        return not self.block.ridged
 
     def solve(self, right: Vector, row_right: Vector) -> tuple[Vector, Vector]:
-        old = np.zeros(self.root.shape[0])
-        old[self.kept] = right[self.here]
-        half, _ = dtrtrs(self.root, old, lower=1)
-        entered, border = self.there.size, self.whitened.shape[1]
+        half, _ = dtrtrs(self.block.root, right[self.block.names], lower=1)
+        count, border = self.new.size, self.whitened.shape[1]
         edge = np.zeros(border)
-        edge[:entered] = right[self.there]
-        edge[entered : entered + self.rows] = row_right
+        edge[:count] = right[self.new]
+        edge[count : count + self.rows] = row_right
         if border:
-            edge, _ = dgetrs(*self.pivots, edge - self.whitened.T @ half)
+            edge, _ = dgetrs(self.lu, self.pivots, edge - half @ self.whitened)
             half = half - self.whitened @ edge
-        inner, _ = dtrtrs(self.root, half, lower=1, trans=1)
-        step = np.empty(right.size)
-        step[self.here] = inner[self.kept]
-        step[self.there] = edge[:entered]
-        return step, edge[entered : entered + self.rows]
+        inner, _ = dtrtrs(self.block.root, half, lower=1, trans=1)
+        inner[self.departed] = 0.0
+        step = np.zeros(right.size)
+        step[self.block.names] = inner
+        step[self.new] = edge[:count]
+        return step, edge[count : count + self.rows]
 
 
 def _bordered(
-    hessian: DenseHessian, block: FreeBlock, free: Indices, entered: Indices, kept: Mask, rows: Matrix
+    hessian: DenseHessian, block: FreeBlock, new: Indices, departed: Indices, rows: Matrix, *, fresh: bool
 ) -> _Bordered | None:
-    """Border the block so that it stands for the free names."""
-    there = np.searchsorted(free, entered)
-    here = np.searchsorted(free, block.names[kept])
-    held, departed = np.flatnonzero(kept), np.flatnonzero(~kept)
-    a, m, border = entered.size, rows.shape[0], entered.size + rows.shape[0] + departed.size
+    a, m = new.size, rows.shape[0]
+    border = a + m + departed.size
     edge = np.zeros((block.names.size, border), order="F")
     if a:
-        edge[:, :a] = hessian.unit * hessian.matrix[np.ix_(block.names, entered)]
-    edge[held, a : a + m] = rows[:, here].T
+        edge[:, :a] = hessian.unit * hessian.matrix[new][:, block.names].T
+    edge[:, a : a + m] = rows[:, block.names].T
     edge[departed, np.arange(a + m, border)] = 1.0
     if not border:
-        return _Bordered(block.root, edge, (edge, np.empty(0)), here, there, held, m)
+        return _Bordered(block, edge, edge, new, new, departed, m, fresh)
     whitened, _ = dtrtrs(block.root, edge, lower=1, overwrite_b=1)
     schur = -(whitened.T @ whitened)
     if a:
-        schur[:a, :a] += hessian.unit * hessian.matrix[np.ix_(entered, entered)]
-        schur[a : a + m, :a] += rows[:, there]
-        schur[:a, a : a + m] += rows[:, there].T
+        schur[:a, :a] += hessian.unit * hessian.matrix[np.ix_(new, new)]
+        schur[a : a + m, :a] += rows[:, new]
+        schur[:a, a : a + m] += rows[:, new].T
     inside = np.arange(a, a + m)
     # Repeated rows make the corner singular; this lets them share one multiplier.
     schur[inside, inside] -= ROW_SOFTNESS * np.abs(schur[inside, inside]) + 1e-300
     lu, pivots, failed = dgetrf(schur)
-    return None if failed > 0 else _Bordered(block.root, whitened, (lu, pivots), here, there, held, m)
+    return None if failed > 0 else _Bordered(block, whitened, lu, pivots, new, departed, m, fresh)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _OfFactors:
+    """The system of a factor model, cheap enough to be made anew each time."""
+
+    factors: Factorised
+    names: Indices
+    exact: bool
+    block: None = None
+    fresh: bool = True
+
+    def solve(self, right: Vector, row_right: Vector) -> tuple[Vector, Vector]:
+        step = np.zeros(right.size)
+        step[self.names], duals = self.factors.solve(right[self.names], row_right)
+        return step, duals
+
+
+def _of_factors(hessian: FactorHessian, names: Indices, rows: Matrix) -> _OfFactors | None:
+    part = hessian.part(names)
+    specific = part.specific
+    mean = float(specific.mean())
+    common = float(np.einsum("ij,ij->", part.loadings, part.loadings)) / specific.size
+    small = specific < 1e-6 * mean if mean > 0 else np.ones(specific.size, dtype=bool)
+    ridge = np.where(small, max(1e-7 * max(common, mean), 1e-300), 0.0)
+    factors = factorise(part, ridge, rows[:, names], np.zeros(rows.shape[0]))
+    return None if factors is None else _OfFactors(factors, names, exact=not small.any())
