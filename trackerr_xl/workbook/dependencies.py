@@ -78,6 +78,12 @@ def dependents(formulas: Sequence[Reads], sources: Mapping[int, Region]) -> dict
     return found
 
 
+def direct_readers(formulas: Sequence[Reads], regions: Iterable[Region]) -> set[int]:
+    """Formulas that name a cell of one of the regions."""
+    readers = _Readers(formulas)
+    return {reader for region in regions for reader in readers.of(region)}
+
+
 class _Readers:
     """References of all formulas, sheet by sheet, as arrays of corners."""
 

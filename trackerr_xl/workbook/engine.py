@@ -64,6 +64,10 @@ class Engine:
         # The engine refuses to write into an array, even into the one that is being replaced.
         self._model.range_clear_contents(sheet, area.top, area.left, area.bottom, area.right)
         width, height = area.right - area.left + 1, area.bottom - area.top + 1
+        if (width, height) != (1, 1):
+            # Excel repeats a single row or column over the cells and shows #N/A where a result is too small; the
+            # engine does both inside an operation, and neither when it fills the cells.
+            text = f"IF(SEQUENCE({height},{width})>0,{text})"
         self._model.set_user_array_formula(sheet, area.top, area.left, width, height, "=" + text)
 
     def evaluate(self) -> None:

@@ -51,9 +51,8 @@ class EngineBook:
         self._areas: list[Area] = []
         self._next_row = 1
         self._unchanging: dict[Reference, Given] = {}
-        self._spilling = {
-            formula.address.sheet for formula in plan.formulas if formula.kind in ("array", "dynamic")
-        }
+        self._this_pass: dict[Reference, Given] = {}
+        self._spilling = {formula.address.sheet for formula in plan.formulas if formula.kind == "dynamic"}
         self._put_constants()
         for _ in plan.calls:
             self._areas.append(self._new_area(1, 1))
@@ -64,6 +63,7 @@ class EngineBook:
     def evaluate(self) -> None:
         """Calculate everything with the answers put so far."""
         self._engine.evaluate()
+        self._this_pass.clear()
 
     def answer(self, call: int, grid: Grid) -> bool:
         """Put the answer of a call; returns whether it now lies elsewhere, so that formulas must be put again."""
@@ -96,12 +96,12 @@ class EngineBook:
         if reference.one_cell:
             row, column = reference.area[:2]
             return self._cell(reference.sheet or "", row, column)
-        if reference not in self._unchanging:
-            given, changing = self._range(reference)
-            if changing:
-                return given
-            self._unchanging[reference] = given
-        return self._unchanging[reference]
+        for known in (self._unchanging, self._this_pass):
+            if reference in known:
+                return known[reference]
+        given, changing = self._range(reference)
+        (self._this_pass if changing else self._unchanging)[reference] = given
+        return given
 
     def expression(self, index: int) -> Given:
         """Value of an argument that the engine calculated.
@@ -197,14 +197,18 @@ class EngineBook:
         rows = [
             [constants.get((row, column)) for column in columns] for row in range(area.top, area.bottom + 1)
         ]
-        formulas = self._book.sheets[sheet.lower()].formulas
-        changing = sheet in self._spilling
+        data = self._book.sheets[sheet.lower()]
+        spilling = sheet in self._spilling
+        changing = False
         for row, cells in enumerate(rows, start=area.top):
-            if None in cells:
-                for position, column in enumerate(columns):
-                    if cells[position] is None and (changing or (row, column) in formulas):
-                        changing = True
-                        cells[position] = _calculated(self._engine.value(self._index[sheet], row, column))
+            if None not in cells:
+                continue
+            for position, column in enumerate(columns):
+                place = (row, column)
+                calculated = spilling or place in data.formulas or place in data.results
+                if cells[position] is None and calculated:
+                    changing = True
+                    cells[position] = _calculated(self._engine.value(self._index[sheet], row, column))
         return _packed(rows), changing
 
     def _within_used(self, reference: Reference) -> Area:

@@ -174,7 +174,7 @@ _TOKEN = re.compile(
 _INFIX = frozenset(("<=", ">=", "<>", "-", "+", "*", "/", "^", "&", "=", "<", ">", ":"))
 _BEFORE = frozenset("+-@")
 _LEAVES = frozenset(("text", "array", "error", "number", "name", "table"))
-_FUNCTION_PREFIX = re.compile(r"(?:_xlfn\.|_xlws\.)+", re.IGNORECASE)
+_FUNCTION_PREFIX = re.compile(r"(?:_xlfn\.|_xlws\.|_xlpm\.)+", re.IGNORECASE)
 _PARAMETER_PREFIX = re.compile(r"_xlpm\.", re.IGNORECASE)
 
 _Token = tuple[str, str]

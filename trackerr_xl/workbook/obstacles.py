@@ -113,7 +113,7 @@ def _hidden(nodes: Nodes, called: frozenset[str], book: Book) -> str | None:
 
 
 def _unknown(nodes: Nodes, called: frozenset[str], unknown: frozenset[str]) -> str | None:
-    missing = called & unknown
+    missing = {name for name in called if name in unknown or of_an_add_in(name)}
     if missing:
         name = min(missing)
         return f"{name} is a function of an add-in" if of_an_add_in(name) else f"the engine has no {name}"

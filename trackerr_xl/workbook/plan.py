@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from trackerr_xl.workbook.arrays import carried
 from trackerr_xl.workbook.book import Book, FormulaCell
 from trackerr_xl.workbook.computed import EVERYWHERE, fixed_references, possible_references
 from trackerr_xl.workbook.cycles import cycles
@@ -58,8 +59,14 @@ def make_plan(book: Book, serial: float) -> Plan:
     kept: dict[int, str] = {}
     trees = _trees(formulas, book, kept)
     unknown = unknown_functions(frozenset().union(*(functions(tree) for tree in trees.values())))
+    prepared: dict[int, Nodes] = {}
     for index, tree in trees.items():
-        reason = obstacle(tree, formulas[index], book, unknown) or _lifting_obstacle(tree, formulas[index])
+        reason = obstacle(tree, formulas[index], book, unknown)
+        try:
+            prepared[index] = _prepared(tree, formulas[index], serial)
+            Lifting().lift(prepared[index], formulas[index].address)
+        except FormulaError as error:
+            reason = reason or str(error)
         if reason is not None:
             kept[index] = reason
     reads = tuple(_reads(formula, trees.get(index, ()), book) for index, formula in enumerate(formulas))
@@ -67,8 +74,8 @@ def make_plan(book: Book, serial: float) -> Plan:
     kept.update(kept_dependents(formulas, reads, kept))
     lifting = Lifting()
     ready = {
-        index: lifting.lift(_prepared(tree, formulas[index], serial), formulas[index].address)
-        for index, tree in trees.items()
+        index: lifting.lift(tree, formulas[index].address)
+        for index, tree in prepared.items()
         if index not in kept
     }
     return Plan(formulas, reads, kept, ready, tuple(lifting.calls), tuple(lifting.expressions))
@@ -108,16 +115,6 @@ def _trees(formulas: Sequence[FormulaCell], book: Book, kept: dict[int, str]) ->
     return trees
 
 
-def _lifting_obstacle(tree: Nodes, formula: FormulaCell) -> str | None:
-    if not _own(tree):
-        return None
-    try:
-        Lifting().lift(tree, formula.address)
-    except FormulaError as error:
-        return str(error)
-    return None
-
-
 def _own(tree: Nodes) -> str | None:
     """One of our functions in a formula, or None."""
     names = (own_function(node.name) for node in walk(tree) if isinstance(node, Call))
@@ -148,4 +145,4 @@ def _keep_cycles(
 
 def _prepared(tree: Nodes, formula: FormulaCell, serial: float) -> Nodes:
     tree = pinned(tree, serial)
-    return intersected(tree, formula.address) if formula.kind == "normal" else tree
+    return carried(intersected(tree, formula.address) if formula.kind == "normal" else tree)

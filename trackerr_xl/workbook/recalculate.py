@@ -9,6 +9,7 @@ from trackerr_xl.errors import InputError
 from trackerr_xl.sheet.cells import Cell, CellError
 from trackerr_xl.workbook.addresses import Area
 from trackerr_xl.workbook.book import Address, Book, FormulaCell, cells_of
+from trackerr_xl.workbook.dependencies import direct_readers
 from trackerr_xl.workbook.engine import EngineFailure, failure_reason
 from trackerr_xl.workbook.engine_book import EngineBook
 from trackerr_xl.workbook.plan import Plan, kept_dependents, lifted_calls, make_plan
@@ -164,18 +165,21 @@ def _input_cell(book: Book, at: Address) -> Address:
 
 def _kept(plan: Plan, settled: Settled, extents: Mapping[int, Area], results: _Results) -> dict[int, str]:
     """Formulas that keep their stored values, with the reason: known before, seen now, and all that read them."""
-    kept = dict(plan.kept)
+    failed: dict[int, str] = {}
     for index in plan.ready:
         reason = _failed_call(plan, settled, index) or _failed_cell(
             plan.formulas[index], extents[index], results
         )
         if reason is not None:
-            kept[index] = reason
+            failed[index] = reason
     reads = [
         replace(reads, fills=(reads.fills[0], _both(reads.fills[1], extents.get(index, reads.fills[1]))))
         for index, reads in enumerate(plan.reads)
     ]
-    return {**kept_dependents(plan.formulas, reads, kept), **kept}
+    # Most failures are the failure of a cell they read: only the first of them is the reason.
+    follow = direct_readers(reads, [reads[index].fills for index in failed])
+    kept = {**plan.kept, **{index: reason for index, reason in failed.items() if index not in follow}}
+    return {**failed, **kept_dependents(plan.formulas, reads, kept), **kept}
 
 
 def _failed_call(plan: Plan, settled: Settled, index: int) -> str | None:

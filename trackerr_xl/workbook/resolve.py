@@ -204,7 +204,9 @@ def references(nodes: Nodes) -> Iterator[Reference]:
         if isinstance(node, Reference):
             yield node
         elif isinstance(node, Group) or (isinstance(node, Call) and node.name not in _PLACE_ONLY):
-            for argument in node.arguments:
+            # OFFSET starts from its first argument and reads elsewhere.
+            skipped = 1 if isinstance(node, Call) and node.name == "OFFSET" else 0
+            for argument in node.arguments[skipped:]:
                 yield from references(argument)
 
 
