@@ -177,15 +177,22 @@ _LEAVES = frozenset(("text", "array", "error", "number", "name", "table"))
 _FUNCTION_PREFIX = re.compile(r"(?:_xlfn\.|_xlws\.|_xlpm\.)+", re.IGNORECASE)
 _PARAMETER_PREFIX = re.compile(r"_xlpm\.", re.IGNORECASE)
 
+# Excel stops at 64 functions inside each other; reading deeper ones would end Python's stack.
+_DEEPEST = 100
+
 _Token = tuple[str, str]
 _END: _Token = ("end", "")
 
 
 def _tokens(text: str, start: int) -> Iterator[_Token]:
+    depth = 0
     while start < len(text):
         found = _TOKEN.match(text, start)
         if found is None or found.lastgroup is None:
             raise FormulaError(f"its formula cannot be read at {text[start : start + 12]!r}")
+        depth += (found[0] == "(") - (found[0] == ")")
+        if depth > _DEEPEST:
+            raise FormulaError(f"its brackets are nested more than {_DEEPEST} deep")
         yield found.lastgroup, found[0]
         start = found.end()
 

@@ -14,6 +14,9 @@ from trackerr_xl.workbook.addresses import Area, address, parse_area
 from trackerr_xl.workbook.sheet_xml import SheetXml, element, opening_tag
 from trackerr_xl.workbook.xml_text import attributes_of, text_of, unescaped
 
+MAX_ARRAY_CELLS = 2_000_000
+"""Most cells that the array formulas of one sheet may fill together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Formula:
@@ -90,12 +93,25 @@ def stored_cell(sheet: SheetXml, row: int, column: int, strings: Sequence[str]) 
 
 
 def formula_cells(sheet: SheetXml, strings: Sequence[str]) -> Iterator[StoredCell]:
-    """Every cell with a formula, row by row."""
+    """Every cell with a formula, row by row.
+
+    Raises
+    ------
+    FileRefusedError
+        If a formula cannot be read, or array formulas fill more than `MAX_ARRAY_CELLS`, for which a few bytes of a
+        hostile file are enough.
+    """
     mark = b"<" + sheet.prefix + b"f"
+    filled = 0
     for (row, column), span in sheet.cells.items():
         if sheet.structure.find(mark, *span) >= 0:
             cell = _read(sheet, row, column, span, strings)
             if cell.formula is not None:
+                filled += _array_cells(cell.formula)
+                if filled > MAX_ARRAY_CELLS:
+                    raise FileRefusedError(
+                        f"has array formulas over {filled:,} cells, at most {MAX_ARRAY_CELLS:,} are read"
+                    )
                 yield cell
 
 
@@ -155,6 +171,13 @@ def _read(
     except (ValueError, IndexError, OverflowError):
         raise FileRefusedError(f"is damaged: its cell {address(row, column)} cannot be read") from None
     return StoredCell(row, column, attributes, formula, value)
+
+
+def _array_cells(formula: Formula) -> int:
+    area = formula.area
+    if area is None or formula.kind == "shared":
+        return 0
+    return (area.bottom - area.top + 1) * (area.right - area.left + 1)
 
 
 def _formula(sheet: SheetXml, span: tuple[int, int]) -> Formula | None:
