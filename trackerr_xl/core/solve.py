@@ -31,8 +31,8 @@ def solve(problem: TrackingProblem) -> Solution:
     -------
     Solution
         Weights with a certificate: violation, relative gap and stationarity all at most 1e-9. Violation is in units
-        of each row's largest coefficient; the gap is relative to the active variance, or to 1e-8 of the mean variance
-        if that is more; stationarity is relative to the largest element of Σ(w − b) and of the rows' pull, or to 1e-6
+        of each row's largest coefficient; the gap is relative to the active variance, or to 1e-5 of the mean variance
+        if that is more; stationarity is relative to the largest element of Σ(w − b) and of the rows' pull, or to 1e-4
         of the mean variance.
 
     Raises

@@ -16,7 +16,7 @@ from trackerr_xl.core.arrays import Vector
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.solution import Certificate
 
-SMALLEST_VARIANCE_SHARE = 1e-6
+SMALLEST_VARIANCE_SHARE = 1e-5
 """Active variances below this share of the mean variance count as this much in relative gaps."""
 SMALLEST_SLOPE_SHARE = 1e-4
 """The same for slopes in relative residuals."""

@@ -30,6 +30,8 @@ LEAST_SPECIFIC = 1e-9
 """Specific curvature is raised to this, relative to the mean curvature of 1; the active set works on the true one."""
 DAMPING = 2e-2
 """Levenberg-Marquardt share of the row block far from the answer: 7 steps instead of more than 40."""
+UNDAMPED_AFTER = 6
+"""Steps after which damping fades fourfold a step: with few free variables and many rows it would hold for ever."""
 REFRESH = 12
 """Rank updates of the Newton matrix before it is built anew."""
 
@@ -123,8 +125,7 @@ def minimise(hessian: FactorHessian, program: Program, start: Vector, duals: Vec
             status = "solved"
             break
         block = _free_block(data, x, block)
-        damping = 0.0 if duals is not None and step == 1 else min(1.0, (100.0 * residual[1]) ** 1.5)
-        direction = _direction(data, block.matrix, y, reached, DAMPING * damping)
+        direction = _direction(data, block.matrix, y, reached, _damping(residual[1], step, duals is not None))
         if direction is None:
             break
         slope_change = data.columns @ direction
@@ -216,6 +217,13 @@ def _outer(data: Separable, names: Indices) -> Matrix:
     weighted = data.columns[names]
     weighted *= np.sqrt(data.inverse[names])[:, None]
     return np.asarray(dsyrk(1.0, weighted.T, lower=1))
+
+
+def _damping(row_error: float, step: int, warm: bool) -> float:
+    if warm and step == 1:
+        return 0.0
+    fading = 0.25 ** max(0, step - UNDAMPED_AFTER)
+    return DAMPING * fading * min(1.0, (100.0 * row_error) ** 1.5)
 
 
 def _direction(data: Separable, block: Matrix, y: Vector, reached: Vector, damping: float) -> Vector | None:
