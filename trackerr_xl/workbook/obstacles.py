@@ -32,6 +32,7 @@ _CALENDAR = frozenset(
         *("NETWORKDAYS.INTL", "TEXT", "WEEKDAY", "WEEKNUM", "WORKDAY", "WORKDAY.INTL", "YEAR", "YEARFRAC"),
     )
 )
+_ARITHMETIC = frozenset("+-*/^%")
 _SKIPS_HIDDEN = frozenset(("SUBTOTAL", "AGGREGATE"))
 
 
@@ -62,6 +63,7 @@ def obstacle(nodes: Nodes, formula: FormulaCell, book: Book, unknown: frozenset[
         or _surroundings(called)
         or _calendar(called, book)
         or _hidden(nodes, called, book)
+        or _regional(nodes)
         # An old #NAME? in the file is the user's own: Excel does not know the word either.
         or (None if formula.stored == CellError("#NAME?") else _unknown(nodes, called, unknown))
     )
@@ -110,6 +112,25 @@ def _hidden(nodes: Nodes, called: frozenset[str], book: Book) -> str | None:
             if any(row in rows for row in sheet.hidden_rows):
                 return f"{min(found)} reads hidden rows, which the engine does not tell from the others"
     return None
+
+
+def _regional(nodes: Nodes) -> str | None:
+    """A joined text made a number, as in ``(DAY(A1)&"-"&MONTH(A1)&"-2024")*1``: a date that each country reads its way."""
+    operators = {node.text for node in nodes if isinstance(node, Word) and node.kind == "operator"}
+    for node in nodes:
+        if not isinstance(node, Call | Group):
+            continue
+        if isinstance(node, Group) and operators & _ARITHMETIC and _joins(node.arguments[0]):
+            return "it makes a number of a joined text, which depends on regional settings"
+        for argument in node.arguments:
+            found = _regional(argument)
+            if found is not None:
+                return found
+    return None
+
+
+def _joins(nodes: Nodes) -> bool:
+    return any(isinstance(node, Word) and node.text == "&" for node in nodes)
 
 
 def _unknown(nodes: Nodes, called: frozenset[str], unknown: frozenset[str]) -> str | None:
