@@ -6,7 +6,7 @@ import statistics
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trackerr_xl.core import history
@@ -61,6 +61,7 @@ def test_every_measure_scales_by_the_root_of_the_periods(measure: object) -> Non
 
 
 @given(returns, st.floats(0.5, 100.0))
+@settings(deadline=None)
 def test_weighted_deviation_is_the_last_of_pandas(values: list[float], halflife: float) -> None:
     x = np.round(values, 6)
     expected = pd.Series(x).ewm(halflife=halflife).std().iloc[-1]
@@ -80,6 +81,7 @@ def test_weights_halve_after_the_halflife() -> None:
 
 
 @given(returns)
+@settings(deadline=None)
 def test_standard_deviation_is_that_of_the_statistics_module(values: list[float]) -> None:
     x = [round(value, 6) for value in values]
     actual = history.standard_deviation(np.array(x), np.zeros(len(x)))
@@ -87,6 +89,7 @@ def test_standard_deviation_is_that_of_the_statistics_module(values: list[float]
 
 
 @given(returns)
+@settings(deadline=None)
 def test_mean_square_is_variance_plus_squared_mean(values: list[float]) -> None:
     x = np.array(values)
     zero = np.zeros(x.size)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trackerr_xl.core.risk import active_share, contributions, tracking_error
@@ -104,6 +104,7 @@ def test_without_active_weights_there_are_no_marginal_contributions() -> None:
 
 
 @given(portfolios(), st.sampled_from(["Cash", "Benchmark"]), st.sampled_from([1.0, 12.0, 252.0]))
+@settings(deadline=None)
 def test_contributions_sum_to_the_tracking_error(
     case: tuple[np.ndarray, np.ndarray, np.ndarray], funding: str, periods: float
 ) -> None:
@@ -113,6 +114,7 @@ def test_contributions_sum_to_the_tracking_error(
 
 
 @given(portfolios(), st.floats(1e-3, 1e3))
+@settings(deadline=None)
 def test_tracking_error_scales_with_the_active_weights(
     case: tuple[np.ndarray, np.ndarray, np.ndarray], factor: float
 ) -> None:
@@ -123,6 +125,7 @@ def test_tracking_error_scales_with_the_active_weights(
 
 
 @given(portfolios())
+@settings(deadline=None)
 def test_order_of_the_assets_changes_nothing(case: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
     w, b, cov = case
     turned = tracking_error(w[::-1], b[::-1], cov[::-1, ::-1])
@@ -130,6 +133,7 @@ def test_order_of_the_assets_changes_nothing(case: tuple[np.ndarray, np.ndarray,
 
 
 @given(portfolios())
+@settings(deadline=None)
 def test_tracking_error_squared_is_the_quadratic_form(
     case: tuple[np.ndarray, np.ndarray, np.ndarray],
 ) -> None:
@@ -143,6 +147,7 @@ def test_active_share_matches_the_hand_calculation() -> None:
 
 
 @given(portfolios())
+@settings(deadline=None)
 def test_active_share_of_long_only_portfolios_is_between_zero_and_one(
     case: tuple[np.ndarray, np.ndarray, np.ndarray],
 ) -> None:

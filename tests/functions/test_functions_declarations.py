@@ -8,7 +8,7 @@ from tests.example_sheet import NAMED, parsed
 from trackerr_xl.errors import SENTENCE_LIMIT
 from trackerr_xl.functions import CATALOGUE
 from trackerr_xl.functions.options import FIELDS, OPTIONS, Options
-from trackerr_xl.functions.spec import Argument, SheetFunction
+from trackerr_xl.functions.spec import Answer, Argument, Result, SheetFunction
 from trackerr_xl.sheet.call import call
 from trackerr_xl.sheet.cells import Given
 from trackerr_xl.sheet.read import READERS
@@ -165,3 +165,31 @@ def test_every_option_either_works_or_says_that_it_comes_later() -> None:
     for option in OPTIONS:
         if not option.later:
             assert option.default == fields[FIELDS[option.name]].default
+
+
+def test_an_argument_of_a_later_version_is_accepted_when_left_out_and_refused_when_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    declared = SheetFunction(
+        "LATER",
+        "test",
+        "Waits.",
+        (Argument("curve", "matrix", "Yields.", default=None, later="Curves are not read yet"),),
+        Result("number", "One."),
+        lambda curve: Answer(1.0),
+        "=LATER()",
+    )
+    monkeypatch.setitem(CATALOGUE, "LATER", declared)
+    assert call("LATER", []).grid == [[1.0]]
+    reply = call("LATER", [2.0])
+    assert reply.fault is not None
+    assert reply.fault.sentence == "TE-190 curve is given: curves are not read yet."
+
+
+@pytest.mark.parametrize(
+    "option", [option for option in OPTIONS if option.default is not None], ids=lambda o: o.name
+)
+def test_every_option_takes_its_own_default(option: Argument) -> None:
+    table: Given = [["Option", "Value"], [option.name, option.default]]  # type: ignore[list-item]  # a cell by its kind
+    usual = call("TE_OPTIMIZE", [NAMED["Benchmark"], NAMED["Cov"]])
+    assert call("TE_OPTIMIZE", [NAMED["Benchmark"], NAMED["Cov"], None, None, None, table]).grid == usual.grid

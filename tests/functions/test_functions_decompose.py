@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trackerr_xl import evaluate
@@ -69,6 +69,7 @@ def test_a_tracking_error_of_zero_has_no_shares() -> None:
 
 
 @given(st.integers(2, 7), st.integers(0, 2**32 - 1), st.sampled_from(["Cash", "Benchmark"]))
+@settings(deadline=None)
 def test_contributions_of_names_and_of_groups_sum_to_the_total(n: int, seed: int, funding: str) -> None:
     rng = np.random.default_rng(seed)
     w, b = rng.dirichlet(np.ones(n)), rng.dirichlet(np.ones(n))

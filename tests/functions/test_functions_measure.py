@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trackerr_xl import evaluate
@@ -72,6 +72,7 @@ def test_whole_numbers_can_be_names() -> None:
 
 
 @given(st.permutations(range(6)), st.integers(0, 2**32 - 1))
+@settings(deadline=None)
 def test_order_of_named_ranges_changes_nothing(order: list[int], seed: int) -> None:
     rng = np.random.default_rng(seed)
     names = [f"N{i}" for i in range(6)]

@@ -185,7 +185,7 @@ def _notes(solution: "Solution", options: Options) -> Iterator[tuple[str, str]]:
     proof = solution.certificate
     error = float(np.sqrt(solution.active_variance) * np.sqrt(options.periods))
     yield "Status", "Solved, and the answer proved."
-    yield "Tracking error", f"{error:.10g} ex-ante, a fraction, with {options.periods:g} periods a year."
+    yield "Tracking error", f"{error:.10g} ex-ante, a fraction; periods a year: {options.periods:g}."
     yield (
         "Residuals",
         f"Largest breach of a limit {proof.violation:.2g}, stationarity {proof.stationarity:.2g}.",

@@ -89,7 +89,7 @@ OPTIONS = (
     Argument(
         "Turnover", "text", "How turnover is counted.", default="One-way", later="Turnover is not counted yet"
     ),
-    Argument("Gap", "text", "Integer part.", default="1 %", later="Counting names is not carried out yet"),
+    Argument("Gap", "text", "Integer part.", default="0.01", later="Counting names is not carried out yet"),
     Argument("Seconds", "text", "Integer part.", default="10", later="Counting names is not carried out yet"),
     Argument("Method", "text", "Loss of TE_TRACK.", default="Std", later="TE_TRACK is not carried out yet"),
 )

@@ -14,14 +14,12 @@ Kind = Literal[
     "text",
     "choice",
     "weights",
-    "series",
     "covariance",
     "groups",
     "constraints",
     "attributes",
     "options",
     "matrix",
-    "any",
 ]
 """What an argument is read as; `sheet.read` has one reader for each."""
 

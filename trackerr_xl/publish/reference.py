@@ -14,14 +14,12 @@ KINDS: dict[Kind, str] = {
     "text": "one text",
     "choice": "one word",
     "weights": "weights: numbers, or names and numbers",
-    "series": "returns by date",
     "covariance": "covariance: numbers, or numbers with names on two edges",
     "groups": "one group for each name",
     "constraints": "constraints table",
     "attributes": "attributes table",
     "options": "options table",
     "matrix": "numbers",
-    "any": "anything",
 }
 """How the page names each kind of argument."""
 

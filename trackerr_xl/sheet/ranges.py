@@ -113,15 +113,16 @@ class Range:
 
     def is_text(self, row: int, column: int) -> bool:
         """Whether a cell holds a text."""
-        return isinstance(self.cells[row][column], str)
+        cell = self.cells[row][column]
+        return isinstance(cell, str) and not _is_blank(cell)
 
     def is_blank(self, row: int, column: int) -> bool:
         """Whether a cell is empty."""
-        return self.cells[row][column] is None
+        return _is_blank(self.cells[row][column])
 
     def is_blank_row(self, row: int) -> bool:
         """Whether all cells of a row are empty."""
-        return all(cell is None for cell in self.cells[row])
+        return all(_is_blank(cell) for cell in self.cells[row])
 
 
 def range_of(given: Given) -> Range | None:
@@ -145,8 +146,6 @@ def range_of(given: Given) -> Range | None:
         return _from_array(_array(rows)) if kinds else None
     if not kinds <= _KNOWN:
         raise InputError("holds something that is no cell, must be numbers and texts")
-    if str in kinds and any("" in row for row in rows):
-        rows = [_without_empty_texts(row) for row in rows]
     return _trimmed(rows, _first_error(rows) if CellError in kinds else None)
 
 
@@ -170,9 +169,9 @@ def _array(rows: Sequence[Sequence[Cell]]) -> Matrix:
     return flat.reshape(len(rows), -1)
 
 
-def _without_empty_texts(row: Sequence[Cell]) -> list[Cell]:
+def _is_blank(cell: Cell) -> bool:
     # A formula that shows nothing gives an empty text, which a person takes for an empty cell.
-    return [None if cell == "" else cell for cell in row]
+    return cell is None or (isinstance(cell, str) and cell == "")
 
 
 def _first_error(rows: Sequence[Sequence[Cell]]) -> tuple[CellError, str] | None:
@@ -185,9 +184,9 @@ def _first_error(rows: Sequence[Sequence[Cell]]) -> tuple[CellError, str] | None
 
 def _trimmed(rows: Sequence[Sequence[Cell]], error: tuple[CellError, str] | None) -> Range | None:
     height, width = len(rows), len(rows[0])
-    while height and all(cell is None for cell in rows[height - 1]):
+    while height and all(_is_blank(cell) for cell in rows[height - 1]):
         height -= 1
-    while height and width and all(row[width - 1] is None for row in rows[:height]):
+    while height and width and all(_is_blank(row[width - 1]) for row in rows[:height]):
         width -= 1
     if not height:
         return None
@@ -212,13 +211,13 @@ def _float(cell: float | int) -> float:
 
 
 def _not_a_number(cell: Cell) -> str:
-    if isinstance(cell, str):
+    if isinstance(cell, str) and not _is_blank(cell):
         return f'is the text "{shorten(cell)}", must be a number: numbers stored as text are not read'
     return f"is {_shown(cell)}, must be a number"
 
 
 def _shown(cell: Cell) -> str:
-    if cell is None:
+    if cell is None or _is_blank(cell):
         return "empty"
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
