@@ -1,4 +1,7 @@
-"""Fair times: one thread, runs of every competitor in turn, medians, and ratios within the same turn."""
+"""Fair times: one thread, competitors in turn, medians, and ratios within the same turn.
+
+In its turn each runs once untimed and once timed, or the first in line would pay for the caches the last one emptied.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -28,11 +31,12 @@ class Race:
 
 
 def race(runs: Mapping[str, Run], rounds: int) -> Race:
-    """Let everyone run once to warm up, then `rounds` times in turn, so that a busy moment hits all alike."""
-    weights = {name: run() for name, run in runs.items()}
+    """Let everyone run, `rounds` times in turn, so that a busy moment hits all alike."""
+    weights: dict[str, Vector] = {}
     seconds: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(rounds):
         for name, run in runs.items():
+            weights[name] = run()
             start = perf_counter()
             run()
             seconds[name].append(perf_counter() - start)
