@@ -1,10 +1,12 @@
 """A large workbook: a covariance of 500 assets and about five thousand formulas over it, some of them ours."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
 
 CAP = 0.004
 """Largest weight in the constraints table; about a sixth of the benchmark's names lie above it."""
@@ -20,8 +22,18 @@ def big_data(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return cov, benchmark, portfolio / portfolio.sum()
 
 
-def write_big_book(path: Path, n: int = 500) -> None:
-    """Write the workbook; its stored results are all zero."""
+def write_big_book(path: Path, n: int = 500, ours: Mapping[str, Sequence[float]] | None = None) -> None:
+    """Write the workbook; its stored results are all zero.
+
+    Parameters
+    ----------
+    path : Path
+        Where it goes.
+    n : int, optional
+        Number of assets.
+    ours : dict of str to sequence of float, optional
+        Numbers to write in place of our formulas, by the first cell, downwards: a copy for programs that lack them.
+    """
     cov, benchmark, portfolio = big_data(n)
     with xlsxwriter.Workbook(path) as book:
         inputs, covariance = book.add_worksheet("Inputs"), book.add_worksheet("Cov")
@@ -57,9 +69,9 @@ def write_big_book(path: Path, n: int = 500) -> None:
         optimal.write("A1", "optimal")
         optimal.write_row("C1", ["Type", "Item", "Min", "Max"])
         optimal.write_row("C2", ["Weight", "*", 0, CAP])
-        optimal.write_dynamic_array_formula(f"A4:A{last}", "=TE_OPTIMIZE(bench,cov,C1:F2)", None, 0)
-        summary.write_formula("B1", "=TRACKING_ERROR(port,bench,cov)", None, 0)
-        summary.write_formula("B2", f"=TRACKING_ERROR(Opt!A4:A{last},bench,cov)", None, 0)
+        _write_ours(optimal, f"A4:A{last}", "=TE_OPTIMIZE(bench,cov,C1:F2)", ours)
+        _write_ours(summary, "B1", "=TRACKING_ERROR(port,bench,cov)", ours)
+        _write_ours(summary, "B2", f"=TRACKING_ERROR(Opt!A4:A{last},bench,cov)", ours)
         summary.write_formula("B3", f"=SUM(Inputs!G4:G{last})", None, 0)
         summary.write_formula("B4", f"=SUM(Opt!A4:A{last})", None, 0)
         summary.write_formula("B5", f'=COUNTIF(Opt!A4:A{last},">0.000001")', None, 0)
@@ -67,4 +79,16 @@ def write_big_book(path: Path, n: int = 500) -> None:
             summary.write(5 + j, 0, f"S{j}")
             by_sector = f"=SUMIF(Inputs!$B$4:$B${last},A{6 + j},Inputs!$E$4:$E${last})"
             summary.write_formula(5 + j, 1, by_sector, None, 0)
-            summary.write_formula(5 + j, 2, f"=TRACKING_ERROR(port,bench,cov,{j + 1})", None, 0)
+            _write_ours(summary, f"C{6 + j}", f"=TRACKING_ERROR(port,bench,cov,{j + 1})", ours)
+
+
+def _write_ours(
+    sheet: Worksheet, cells: str, formula: str, ours: Mapping[str, Sequence[float]] | None
+) -> None:
+    first = cells.partition(":")[0]
+    if ours is not None:
+        sheet.write_column(first, ours[f"{sheet.name}!{first}"])
+    elif ":" in cells:
+        sheet.write_dynamic_array_formula(cells, formula, None, 0)
+    else:
+        sheet.write_formula(cells, formula, None, 0)

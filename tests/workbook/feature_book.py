@@ -32,17 +32,17 @@ BY_HAND = math.sqrt((PORTFOLIO - BENCHMARK) @ COV @ (PORTFOLIO - BENCHMARK))
 """Tracking error of the portfolio, √(a'Σa)."""
 
 
-def least_tracking_error(cap: float) -> np.ndarray:
+def least_tracking_error(cap: float, cov: np.ndarray = COV, benchmark: np.ndarray = BENCHMARK) -> np.ndarray:
     """Weights between 0 and `cap` that sum to 1 and have the least tracking error, by Clarabel."""
-    n = len(BENCHMARK)
+    n = len(benchmark)
     rows = sp.csc_matrix(np.vstack([np.ones((1, n)), np.eye(n), -np.eye(n)]))
     limits = np.concatenate([[1.0], np.full(n, cap), np.zeros(n)])
     settings = clarabel.DefaultSettings()
     settings.verbose = False
     settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = 1e-13
     cones = [clarabel.ZeroConeT(1), clarabel.NonnegativeConeT(2 * n)]
-    hessian = sp.csc_matrix(np.triu(COV))
-    answer = clarabel.DefaultSolver(hessian, -COV @ BENCHMARK, rows, limits, cones, settings).solve()
+    hessian = sp.csc_matrix(np.triu(cov))
+    answer = clarabel.DefaultSolver(hessian, -cov @ benchmark, rows, limits, cones, settings).solve()
     return np.array(answer.x)
 
 
