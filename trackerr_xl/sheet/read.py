@@ -151,17 +151,16 @@ def _has_edges(cells: Range) -> bool:
     rows, _ = cells.shape
     if rows < 2:
         return False
-    # Numbers can be names too, as in Tokyo or Hong Kong: then an empty corner tells.
-    return (
-        any(cells.is_text(0, column) for column in range(1, rows))
-        or any(cells.is_text(row, 0) for row in range(1, rows))
-        or (not cells.is_number(0, 0) and rows > 2 and _edges_are_names(cells))
-    )
-
-
-def _edges_are_names(cells: Range) -> bool:
-    rows, _ = cells.shape
     edge = [(0, column) for column in range(1, rows)] + [(row, 0) for row in range(1, rows)]
+    texts = sum(cells.is_text(*at) for at in edge)
+    # Beside a number in the corner, a text typed among the others of the first row makes no names of them.
+    if cells.is_number(0, 0):
+        return texts > rows - 1
+    # Numbers can be names too, as in Tokyo or Hong Kong: then an empty corner tells.
+    return texts > 0 or (rows > 2 and _edges_are_names(cells, edge))
+
+
+def _edges_are_names(cells: Range, edge: Sequence[tuple[int, int]]) -> bool:
     return all(cells.is_number(*at) and cells.text(*at).isdecimal() and cells.text(*at) != "0" for at in edge)
 
 
