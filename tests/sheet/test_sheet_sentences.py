@@ -62,6 +62,8 @@ SENTENCES: list[tuple[str, str, list[Given], str, str]] = [
     ("edges differ", "TE_OPTIMIZE", [NAMED, [[None, "AAA", "BBB"], ["AAA", 1.0, 0.0], ["BBC", 0.0, 1.0]]], "#VALUE!", "TE-140 cov row and column 3 is BBC at the left and BBB on top, must be the same name."),
     ("name without risk", "TRACKING_ERROR", [NAMED, NAMED, [[None, "AAA", "BB"], ["AAA", 1.0, 0.0], ["BB", 0.0, 1.0]]], "#VALUE!", 'TE-140 cov has no entry for BBB, CCC, the nearest to it is "BB".'),
     ("asymmetric", "TRACKING_ERROR", [B, B[::-1], [[1.0, 0.5, 0.0], [0.4, 1.0, 0.0], [0.0, 0.0, 1.0]]], "#VALUE!", "TE-130 cov row 1, column 2 is 0.5 but its mirror image is 0.4, they must be equal."),
+    ("asymmetric with names", "TE_OPTIMIZE", [NAMED, [EDGES[0], EDGES[1], ["BBB", 0.02, 0.09, 0.02], EDGES[3]]], "#VALUE!", "TE-130 cov BBB with AAA is 0.02 but its mirror image is 0.01, they must be equal."),
+    ("negative variance", "TE_CONTRIB", [NAMED, NAMED, [EDGES[0], ["AAA", -0.04, 0.01, 0.0], *EDGES[2:]]], "#VALUE!", "TE-130 cov AAA with AAA is the variance -0.04, must be zero or more."),
     # return series
     ("method beside cov", "TRACKING_ERROR", [B, B, COV, None, "Std"], "#VALUE!", "TE-100 method is for two return series, must be left out when cov is given."),
     ("unknown method", "TRACKING_ERROR", [B, B, None, None, "Downsize"], "#VALUE!", 'TE-120 method "Downsize" is not known, the nearest known is "Downside".'),

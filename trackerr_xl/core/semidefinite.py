@@ -1,10 +1,13 @@
 """Check that a matrix is a covariance: finite, symmetric, positive semidefinite."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.linalg.lapack import dpotrf
 
 from trackerr_xl.core.arrays import Matrix
 from trackerr_xl.core.solvers.threads import one_thread
+from trackerr_xl.core.words import shorten
 from trackerr_xl.errors import MatrixError, ShapeError
 
 SYMMETRY = 1e-8
@@ -30,8 +33,10 @@ def checked_covariance(matrix: Matrix, argument: str) -> Matrix:
     return matrix
 
 
-def symmetric_covariance(matrix: Matrix, argument: str) -> Matrix:
+def symmetric_covariance(matrix: Matrix, argument: str, names: Sequence[str] | None = None) -> Matrix:
     """The matrix itself, averaged with its transpose if rounding made them differ; it may be indefinite.
+
+    Places are given in `names` if there are any.
 
     Raises
     ------
@@ -48,15 +53,21 @@ def symmetric_covariance(matrix: Matrix, argument: str) -> Matrix:
     if not np.isfinite(size):
         row, column = np.argwhere(~np.isfinite(matrix))[0]
         raise MatrixError(
-            "is not a finite number, must be one", argument=argument, at=f"row {row + 1}, column {column + 1}"
+            "is not a finite number, must be one", argument=argument, at=_place(int(row), int(column), names)
         )
     if size > LARGEST:
         raise MatrixError(f"holds {size:.3g}, must hold nothing above {LARGEST:g}", argument=argument)
-    _refuse_negative_variance(matrix, argument)
-    return _symmetric(matrix, size, argument)
+    _refuse_negative_variance(matrix, argument, names)
+    return _symmetric(matrix, size, argument, names)
 
 
-def _symmetric(matrix: Matrix, size: float, argument: str) -> Matrix:
+def _place(row: int, column: int, names: Sequence[str] | None) -> str:
+    if names is None:
+        return f"row {row + 1}, column {column + 1}"
+    return f"{shorten(names[row])} with {shorten(names[column])}"
+
+
+def _symmetric(matrix: Matrix, size: float, argument: str, names: Sequence[str] | None) -> Matrix:
     difference = matrix - matrix.T
     largest = float(difference.max(initial=0.0))
     if largest == 0.0:
@@ -67,19 +78,19 @@ def _symmetric(matrix: Matrix, size: float, argument: str) -> Matrix:
         raise MatrixError(
             f"is {here:.6g} but its mirror image is {there:.6g}, they must be equal",
             argument=argument,
-            at=f"row {row + 1}, column {column + 1}",
+            at=_place(int(row), int(column), names),
         )
     return np.asarray(0.5 * (matrix + matrix.T))
 
 
-def _refuse_negative_variance(matrix: Matrix, argument: str) -> None:
+def _refuse_negative_variance(matrix: Matrix, argument: str, names: Sequence[str] | None) -> None:
     diagonal = matrix.diagonal()
     if diagonal.min(initial=0.0) < 0:
         at = int(diagonal.argmin())
         raise MatrixError(
             f"is the variance {diagonal[at]:.6g}, must be zero or more",
             argument=argument,
-            at=f"row {at + 1}, column {at + 1}",
+            at=_place(at, at, names),
         )
 
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from trackerr_xl.core.arrays import Matrix, Vector
+from trackerr_xl.core.semidefinite import symmetric_covariance
 from trackerr_xl.core.words import key, listed, nearest, shorten
 from trackerr_xl.errors import LabelError, ShapeError, UnitsError
 from trackerr_xl.functions.values import Groups, Labelled, LabelledMatrix
@@ -84,9 +85,13 @@ def covariance_of(cov: LabelledMatrix, names: Sequence[str] | None, size: int) -
     ------
     ShapeError
         If it has no names to go by and another size.
+    MatrixError
+        If it has names and is not symmetric; the place is given in them.
     LabelError
         If it does not list a name.
     """
+    if cov.labels is not None:
+        symmetric_covariance(cov.values, "cov", cov.labels)
     if cov.labels is None or names is None:
         if len(cov.values) != size:
             raise ShapeError(
