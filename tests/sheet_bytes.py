@@ -1,5 +1,7 @@
-"""A worksheet part taken apart by expat, to check what our own scanner and patcher did to its bytes."""
+"""A worksheet part taken apart by expat, and a zip file by zipfile, to check what our own scanner and patcher did to its bytes."""
 
+import io
+import zipfile
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from xml.parsers import expat
@@ -80,6 +82,14 @@ def without(data: bytes, cells: Collection[Place], rows: Collection[int]) -> byt
         left.append(data[at:first])
         at = last
     return b"".join([*left, data[at:]])
+
+
+def raw_members(data: bytes) -> dict[str, bytes]:
+    """Local header and compressed bytes of every part of a zip, cut out with the help of zipfile's directory."""
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    infos = sorted(archive.infolist(), key=lambda info: info.header_offset)
+    ends = [*(info.header_offset for info in infos[1:]), archive.start_dir]
+    return {info.filename: data[info.header_offset : end] for info, end in zip(infos, ends, strict=True)}
 
 
 def _number(letters: str) -> int:

@@ -11,7 +11,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_workbooks import MAIN, parts, sheet_xml, workbook, zipped
-from sheet_bytes import take_apart, without
+from sheet_bytes import raw_members, take_apart, without
 
 from trackerr_xl.errors import FileRefusedError
 from trackerr_xl.sheet.cells import Cell, CellError
@@ -497,13 +497,6 @@ def test_a_value_that_cannot_be_read_is_refused() -> None:
 
 
 # The container
-
-
-def raw_members(data: bytes) -> dict[str, bytes]:
-    """Local header and compressed bytes of every part, cut out with the help of zipfile's directory."""
-    infos = sorted(zipfile.ZipFile(io.BytesIO(data)).infolist(), key=lambda info: info.header_offset)
-    ends = [info.header_offset for info in infos[1:]] + [data.index(b"PK\x01\x02")]
-    return {info.filename: data[info.header_offset : end] for info, end in zip(infos, ends, strict=True)}
 
 
 @pytest.mark.parametrize("stored", [False, True])

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
-from sheet_bytes import take_apart, without
+from sheet_bytes import raw_members, take_apart, without
 
 from trackerr_xl.sheet.cells import Cell, CellError
 from trackerr_xl.workbook.package import Package, open_package
@@ -106,14 +106,6 @@ def test_writing_every_stored_value_again_changes_no_byte(package: Package) -> N
         )
     assert sum(len(each.inputs) + len(each.results) for each in edits.values()) > 0
     assert patch_workbook(package, edits) == package.data
-
-
-def raw_members(data: bytes) -> dict[str, bytes]:
-    """Local header and compressed bytes of every part, cut out with the help of zipfile's directory."""
-    archive = zipfile.ZipFile(io.BytesIO(data))
-    infos = sorted(archive.infolist(), key=lambda info: info.header_offset)
-    ends = [*(info.header_offset for info in infos[1:]), archive.start_dir]
-    return {info.filename: data[info.header_offset : end] for info, end in zip(infos, ends, strict=True)}
 
 
 def test_one_changed_cell_leaves_every_other_byte(package: Package) -> None:

@@ -16,7 +16,7 @@ from trackerr_xl.workbook.row_xml import Splice, insertions
 from trackerr_xl.workbook.sheet_xml import SheetXml, element, scan_sheet
 from trackerr_xl.workbook.stored import read_shared_strings, stored_cell
 
-Place = tuple[int, int]
+RowColumn = tuple[int, int]
 """Row and column from 1."""
 
 
@@ -35,9 +35,9 @@ class SheetEdits:
         emptied and keep their style.
     """
 
-    inputs: Mapping[Place, Cell] = field(default_factory=dict)
-    results: Mapping[Place, Cell] = field(default_factory=dict)
-    spills: Mapping[Place, Sequence[Sequence[Cell]]] = field(default_factory=dict)
+    inputs: Mapping[RowColumn, Cell] = field(default_factory=dict)
+    results: Mapping[RowColumn, Cell] = field(default_factory=dict)
+    spills: Mapping[RowColumn, Sequence[Sequence[Cell]]] = field(default_factory=dict)
 
 
 def patch_workbook(package: Package, edits: Mapping[str, SheetEdits]) -> bytes:
@@ -86,7 +86,7 @@ def patch_sheet(sheet: SheetXml, edits: SheetEdits, strings: Sequence[str]) -> b
         If an input is meant for a cell with a formula, or a spill for one without an array formula.
     """
     splices: list[Splice] = []
-    missing: dict[Place, NewValue] = {}
+    missing: dict[RowColumn, NewValue] = {}
     for place, new in _news(sheet, edits, strings).items():
         span = sheet.cells.get(place)
         if span is not None:
@@ -98,9 +98,9 @@ def patch_sheet(sheet: SheetXml, edits: SheetEdits, strings: Sequence[str]) -> b
     return spliced(sheet.data, splices, (0, len(sheet.data)))
 
 
-def _news(sheet: SheetXml, edits: SheetEdits, strings: Sequence[str]) -> dict[Place, NewValue]:
-    news: dict[Place, NewValue] = {}
-    firsts: dict[Place, Area] = {}
+def _news(sheet: SheetXml, edits: SheetEdits, strings: Sequence[str]) -> dict[RowColumn, NewValue]:
+    news: dict[RowColumn, NewValue] = {}
+    firsts: dict[RowColumn, Area] = {}
     for first, rows in edits.spills.items():
         cell = stored_cell(sheet, *first, strings)
         if cell is None or cell.formula is None or cell.formula.area is None:
@@ -121,7 +121,7 @@ def _news(sheet: SheetXml, edits: SheetEdits, strings: Sequence[str]) -> dict[Pl
     return news
 
 
-def _cells_inside(sheet: SheetXml, area: Area) -> list[Place]:
+def _cells_inside(sheet: SheetXml, area: Area) -> list[RowColumn]:
     """Cells the file has inside a rectangle, those with formulas of their own left out.
 
     The rectangle may be the whole sheet by mistake or malice, so cells are listed, not places.
@@ -136,7 +136,7 @@ def _cells_inside(sheet: SheetXml, area: Area) -> list[Place]:
     ]
 
 
-def _differs(sheet: SheetXml, place: Place, new: NewValue, strings: Sequence[str]) -> bool:
+def _differs(sheet: SheetXml, place: RowColumn, new: NewValue, strings: Sequence[str]) -> bool:
     stored = stored_cell(sheet, *place, strings)
     assert stored is not None
     if new.area is not None and (stored.formula is None or stored.formula.area != new.area):
