@@ -99,6 +99,38 @@ def test_true_is_never_taken_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert reply.fault.sentence == "TE-100 x row 1, column 1 is TRUE, must be a number."
 
 
+def test_a_refusal_is_remembered_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[float] = []
+
+    def run(x: float) -> Answer:
+        runs.append(x)
+        raise NoAnswerError("nothing fits")
+
+    declared = SheetFunction(
+        "REFUSES",
+        "test",
+        "Refuses.",
+        (Argument("x", "number", "A number."),),
+        Result("number", "None."),
+        run,
+        "=REFUSES(1)",
+    )
+    monkeypatch.setitem(CATALOGUE, "REFUSES", declared)
+    assert [call("REFUSES", [1.0]).grid for _ in range(2)] == [[[CellError("#N/A")]]] * 2
+    assert runs == [1.0]
+
+
+def test_error_values_at_other_places_are_told_apart() -> None:
+    places = []
+    for at in range(3):
+        column: list[list[object]] = [[0.4], [0.3], [0.3]]
+        column[at] = [CellError("#REF!")]
+        fault = call("ACTIVE_SHARE", [column, B]).fault
+        assert fault is not None
+        places.append(fault.error.at)
+    assert places == ["row 1, column 1", "row 2, column 1", "row 3, column 1"]
+
+
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     runs = counting(monkeypatch)
     for x in range(memo.CAPACITY + 1):

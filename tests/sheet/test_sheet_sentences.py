@@ -115,6 +115,8 @@ SENTENCES: list[tuple[str, str, list[Given], str, str]] = [
     # explaining
     ("explain nothing", "TE_EXPLAIN", [], "#VALUE!", "TE-100 function_name is missing, must be given."),
     ("explain the unknown", "TE_EXPLAIN", ["TE_OPTIMISE"], "#VALUE!", 'TE-120 function_name "TE_OPTIMISE" is not known, the nearest known is "TE_OPTIMIZE".'),
+    ("explain two at once", "TE_EXPLAIN", [[["TE_OPTIMIZE", "TE_CONTRIB"]]], "#VALUE!", "TE-110 function_name is 1 x 2, must be one cell."),
+    ("explain an error value", "TE_EXPLAIN", [CellError("#REF!")], "#REF!", "TE-100 function_name row 1, column 1 is #REF!, must be mended there."),
     ("help on the unknown", "TE_HELP", ["ACTIVESHARE"], "#VALUE!", 'TE-120 function_name "ACTIVESHARE" is not known, the nearest known is "ACTIVE_SHARE".'),
 ]  # fmt: skip
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from trackerr_xl.core.words import key, not_known
-from trackerr_xl.errors import ChoiceError, InputError, InternalError, TrackerrError
+from trackerr_xl.errors import ChoiceError, InternalError, TrackerrError
 from trackerr_xl.functions import CATALOGUE
 from trackerr_xl.functions.spec import Answer, SheetFunction
 from trackerr_xl.sheet import memo
 from trackerr_xl.sheet.cells import Given
 from trackerr_xl.sheet.faults import Fault, fault_of, passed_through, unknown_function
 from trackerr_xl.sheet.log import log_to_file
-from trackerr_xl.sheet.ranges import Range, range_of
+from trackerr_xl.sheet.ranges import Range
 from trackerr_xl.sheet.read import read_arguments, read_ranges
 from trackerr_xl.sheet.write import OutCell, spill
 
@@ -75,30 +75,39 @@ def _answer(name: str, given: Sequence[Given]) -> Reply:
     if function.variadic:
         return _explained(function, given)
     ranges = read_ranges(function, given)
-    for argument, cells in ranges.items():
-        if cells is not None and cells.error is not None:
-            return _refused(passed_through(*cells.error, argument))
     content = memo.content_of(function.name, ranges.values())
     reply = memo.remembered(content)
     if reply is None:
-        reply = _computed(function, ranges)
+        reply = _passed_through(ranges) or _computed(function, ranges)
         memo.remember(content, reply)
     return reply
 
 
+def _passed_through(ranges: Mapping[str, Range | None]) -> Reply | None:
+    for argument, cells in ranges.items():
+        if cells is not None and cells.error is not None:
+            return _refused(passed_through(*cells.error, argument))
+    return None
+
+
 def _computed(function: SheetFunction, ranges: Mapping[str, Range | None]) -> Reply:
-    # An overflow is found by `spill`, which refuses what is not finite; a warning on the way helps nobody.
-    with np.errstate(all="ignore"):
-        answer: Answer = function.run(**read_arguments(function, ranges))
-    return Reply(spill(answer), notes=tuple(answer.notes))
+    try:
+        # An overflow is found by `spill`, which refuses what is not finite; a warning on the way helps nobody.
+        with np.errstate(all="ignore"):
+            answer: Answer = function.run(**read_arguments(function, ranges))
+        return Reply(spill(answer), notes=tuple(answer.notes))
+    except TrackerrError as error:
+        # A refusal is remembered like an answer; its traceback would keep all the arrays with it.
+        return _refused(fault_of(error.with_traceback(None)))
 
 
 def _explained(function: SheetFunction, given: Sequence[Given]) -> Reply:
     """Answer TE_EXPLAIN: call the function it names, and put into words what came of it."""
-    subject = range_of(given[0]) if given else None
-    if subject is None:
-        raise InputError("is missing, must be given", argument="function_name")
-    name = subject.text(0, 0)
+    ranges = read_ranges(function, given[:1])
+    refused = _passed_through(ranges)
+    if refused is not None:
+        return refused
+    name = str(read_arguments(function, ranges)["function_name"])
     explained = find(name)
     if explained is None or explained.variadic:
         known = [function.name for function in CATALOGUE.values() if not function.variadic]
