@@ -10,6 +10,7 @@ import pytest
 
 from trackerr_xl import errors
 from trackerr_xl.functions import CATALOGUE
+from trackerr_xl.functions.options import OPTIONS
 from trackerr_xl.functions.spec import REQUIRED, Answer, Argument, Kind, Result, SheetFunction
 from trackerr_xl.publish.reference import KINDS, error_page, function_page
 
@@ -45,7 +46,8 @@ def test_function_is_described_from_its_declaration_alone():
         run=lambda **_: Answer(1.0),
         example="=BOND_PRICE(0.05)",
     )
-    page = function_page({"BOND_PRICE": bonds})
+    rounding = Argument("Rounding", "number", "Decimals.", default=6.0, minimum=0.0)
+    page = function_page({"BOND_PRICE": bonds}, [rounding])
     assert page.endswith(
         "## Measuring\n\n"
         "### BOND_PRICE\n\n"
@@ -56,21 +58,31 @@ def test_function_is_described_from_its_declaration_alone():
         "| coupon | one number | fraction | required | from 0 to 0.5 | Coupon a year. |\n"
         "| face | one number |  | 100 | to 1,000,000 | Face value. |\n"
         "| basis | one word |  | 30/360 | 30/360, Actual | Day count. |\n"
-        "| curve | numbers |  |  |  | Yields. Not in this version: Curves are not read yet. |\n\n"
+        "| curve | numbers |  |  |  | Yields. Curves are not read yet. |\n\n"
         "Result: Clean price (number, fraction).\n\n"
-        "Example: `=BOND_PRICE(0.05)`\n"
+        "Example: `=BOND_PRICE(0.05)`\n\n"
+        "## Options table\n\n"
+        "A range with the headers Option and Value; an option that is not in it has its default.\n\n"
+        "| Option | What | Unit | Default | Allowed | Meaning |\n"
+        "| --- | --- | --- | --- | --- | --- |\n"
+        "| Rounding | one number |  | 6 | from 0 | Decimals. |\n"
     )
 
 
 def test_every_function_and_argument_is_on_the_page():
-    page = function_page(CATALOGUE)
+    page = function_page(CATALOGUE, OPTIONS)
     assert re.findall(r"^### (\w+)$", page, re.M) == list(CATALOGUE)
     for name, declared in CATALOGUE.items():
-        section = page.partition(f"### {name}\n")[2].partition("\n### ")[0]
+        section = re.split(r"^##", page.partition(f"### {name}\n")[2], flags=re.M)[0]
         assert re.findall(r"^\| (\w+) \| ", section, re.M)[1:] == [
             argument.name for argument in declared.arguments
         ]
         assert declared.example in section
+
+
+def test_every_option_is_on_the_page():
+    section = function_page(CATALOGUE, OPTIONS).partition("## Options table")[2]
+    assert re.findall(r"^\| ([\w ]+?) \| ", section, re.M)[1:] == [option.name for option in OPTIONS]
 
 
 def test_every_error_is_on_the_page_with_its_code():

@@ -1,6 +1,6 @@
 """Pages of the catalogue and of the error tree, for people; written by `python -m trackerr_xl.publish`."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from inspect import getdoc
 
 from trackerr_xl import errors
@@ -26,9 +26,9 @@ KINDS: dict[Kind, str] = {
 _ORIGIN = "<!-- Written by `python -m trackerr_xl.publish`. Change the declaration, not this page. -->"
 
 
-def function_page(catalogue: Mapping[str, SheetFunction]) -> str:
-    """The functions a user can type, in Markdown, in the order of the catalogue."""
-    return _joined(_function_blocks(catalogue))
+def function_page(catalogue: Mapping[str, SheetFunction], options: Sequence[Argument]) -> str:
+    """The functions a user can type, in Markdown, in the order of the catalogue, and the options table."""
+    return _joined([*_function_blocks(catalogue), *_option_blocks(options)])
 
 
 def error_page() -> str:
@@ -71,9 +71,15 @@ def _function_blocks(catalogue: Mapping[str, SheetFunction]) -> Iterator[str]:
         yield f"Example: `{function.example}`"
 
 
-def _argument_table(arguments: tuple[Argument, ...]) -> str:
+def _option_blocks(options: Sequence[Argument]) -> Iterator[str]:
+    yield "## Options table"
+    yield "A range with the headers Option and Value; an option that is not in it has its default."
+    yield _argument_table(options, "Option")
+
+
+def _argument_table(arguments: Sequence[Argument], first: str = "Argument") -> str:
     head = [
-        "| Argument | What | Unit | Default | Allowed | Meaning |",
+        f"| {first} | What | Unit | Default | Allowed | Meaning |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
     return "\n".join(head + [_argument_row(each) for each in arguments])
@@ -81,7 +87,7 @@ def _argument_table(arguments: tuple[Argument, ...]) -> str:
 
 def _argument_row(argument: Argument) -> str:
     default = "required" if argument.required else _shown(argument.default)
-    meaning = f"{argument.help} Not in this version: {argument.later}." if argument.later else argument.help
+    meaning = f"{argument.help} {argument.later}." if argument.later else argument.help
     cells = (argument.name, KINDS[argument.kind], argument.unit, default, _allowed(argument), meaning)
     return f"| {' | '.join(cells)} |"
 
