@@ -14,15 +14,12 @@ from trackerr_xl.errors import InputError, NumericalError, ShapeError, UnitsErro
 from trackerr_xl.functions.match import check_fractions, covariance_of, not_listed, spread, union
 from trackerr_xl.functions.measure import COV_HELP
 from trackerr_xl.functions.options import Options
+from trackerr_xl.functions.proof import binding, proof
 from trackerr_xl.functions.spec import Answer, Argument, Result, SheetFunction, Value, column
 from trackerr_xl.functions.values import Labelled, LabelledMatrix
 
 if TYPE_CHECKING:
-    from trackerr_xl.core.constraints import Limits
     from trackerr_xl.core.solution import Solution
-
-_BINDING = 1e-9
-"""A weight or row this close to its limit, relative to the row's largest coefficient, is called binding."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,8 +66,8 @@ def te_optimize(
     solution = solve(problem)
     _check_proof(solution, options.tolerance)
     notes = (
-        *_notes(solution, options),
-        *_binding(solution, limits, options),
+        *proof(solution, options.periods),
+        *binding(solution, limits, options.periods),
         *_warnings(case, universe, attributes, declared),
     )
     if options.layout == "Full":
@@ -179,51 +176,6 @@ def _full(
     body = [[name, *row] for name, row in zip(universe.names, table.tolist(), strict=True)]
     body += [[name, *([0.0] * len(columns))] for name in case.dropped]
     return [["Name", *columns], *body]
-
-
-def _notes(solution: "Solution", options: Options) -> Iterator[tuple[str, str]]:
-    proof = solution.certificate
-    error = float(np.sqrt(solution.active_variance) * np.sqrt(options.periods))
-    yield "Status", "Solved, and the answer proved."
-    yield "Tracking error", f"{error:.10g} ex-ante, a fraction; periods a year: {options.periods:g}."
-    yield (
-        "Residuals",
-        f"Largest breach of a limit {proof.violation:.2g}, stationarity {proof.stationarity:.2g}.",
-    )
-    yield "Gap", f"No weights within the limits have an active variance lower by more than {proof.gap:.2g}."
-    yield "Method", f"{solution.method}, {solution.iterations} steps."
-
-
-def _binding(solution: "Solution", limits: "Limits", options: Options) -> Iterator[tuple[str, str]]:
-    rows = limits.rows
-    values = rows.matrix @ solution.weights
-    scale = np.maximum(np.abs(rows.matrix).max(axis=1, initial=0.0), 1.0) * _BINDING
-    error = float(np.sqrt(solution.active_variance * options.periods))
-    for at, label in enumerate(rows.labels):
-        low, high = values[at] <= rows.lower[at] + scale[at], values[at] >= rows.upper[at] - scale[at]
-        if not (low or high):
-            continue
-        side = (
-            f"= {rows.upper[at]:.6g}"
-            if low and high
-            else f"≤ {rows.upper[at]:.6g}"
-            if high
-            else f"≥ {rows.lower[at]:.6g}"
-        )
-        # dTE = d(TE²)/(2 TE): no price exists where the tracking error is zero.
-        price = solution.row_duals[at] * options.periods / error if error > 0.0 else 0.0
-        cost = f", worth {abs(price):.4g} of tracking error per unit" if abs(price) > 1e-12 else ""
-        yield "Binding", f"{label} {side}{cost}."
-    for side, labels, bounds in (
-        ("Min", limits.lower_labels, limits.lower),
-        ("Max", limits.upper_labels, limits.upper),
-    ):
-        at_bound = np.abs(solution.weights - bounds) <= _BINDING
-        counts: dict[str, int] = {}
-        for at in np.flatnonzero(at_bound).tolist():
-            counts[labels[at]] = counts.get(labels[at], 0) + 1
-        for label, count in counts.items():
-            yield "Binding", f"{label}: {count} {'name' if count == 1 else 'names'} at the {side}."
 
 
 def _warnings(
