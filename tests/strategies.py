@@ -148,6 +148,49 @@ def impossible_together(seed: int) -> TrackingProblem:
     return with_rows(problem, one_row(exposure, wanted, np.inf, "Exposure out of reach"))
 
 
+def tight_vertex(seed: int) -> TrackingProblem:
+    """An exposure must come within 1e-7 of the most the other limits allow: next to no room is left."""
+    problem = random_problem(seed)
+    exposure = np.random.default_rng(seed).normal(0.0, 1.0, problem.benchmark.size)
+    return with_rows(
+        problem, one_row(exposure, _largest(exposure, problem) - 1e-7, np.inf, "As much as there is")
+    )
+
+
+def rows_that_repeat(seed: int) -> TrackingProblem:
+    """Every sector fixed by an equation; together they say the budget again, which is also said twice more."""
+    rng, n = np.random.default_rng(seed), 40
+    lower, upper, draw = _box_with_portfolio(n, rng)
+    sectors = np.eye(5)[rng.integers(0, 5, n)].T
+    matrix = np.vstack([sectors, np.ones(n), -2.0 * np.ones(n)])
+    held = matrix @ draw.hidden
+    rows = LinearRows(matrix, held, held, tuple(f"Equation {j}" for j in range(7)))
+    cov = FAMILIES["factors and noise"](n, rng)
+    return TrackingProblem.build(
+        draw.benchmark, cov, upper, lower, budget=float(draw.hidden.sum()), rows=rows
+    )
+
+
+def bonds_and_crypto(seed: int) -> TrackingProblem:
+    """Volatilities over a thousandfold, dense or by factors."""
+    problem = random_problem(seed)
+    vols = 10.0 ** np.random.default_rng(seed).uniform(-2.5, 0.5, problem.benchmark.size)
+    if isinstance(problem.risk, FactorModel):
+        return with_risk(
+            problem, FactorModel(problem.risk.loadings * vols[:, None], problem.risk.specific * vols**2)
+        )
+    return with_risk(problem, problem.risk.matrix * np.outer(vols, vols))
+
+
+def few_periods(seed: int) -> TrackingProblem:
+    """A sample covariance of a handful of periods, so that many portfolios track without error."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(5, 80))
+    problem = random_problem(seed, n, "factors and noise")
+    returns = rng.standard_normal((n, int(rng.integers(1, 6))))
+    return with_risk(problem, returns @ returns.T)
+
+
 def _largest(exposure: Vector, problem: TrackingProblem) -> float:
     rows = problem.rows
     capped, floored = np.isfinite(rows.upper), np.isfinite(rows.lower)
@@ -156,6 +199,7 @@ def _largest(exposure: Vector, problem: TrackingProblem) -> float:
         A_ub=np.vstack([rows.matrix[capped], -rows.matrix[floored]]),
         b_ub=np.concatenate([rows.upper[capped], -rows.lower[floored]]),
         bounds=np.column_stack([problem.lower, problem.upper]),
+        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
     )
     assert answer.status == 0, "the hidden portfolio is feasible, so the linear program must be"
     return -float(answer.fun)
