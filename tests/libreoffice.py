@@ -53,6 +53,11 @@ def stored_values(path: Path) -> dict[tuple[str, str], Value]:
     return _values(path, _RECALCULATE_NEVER)
 
 
+def saved(path: Path, folder: Path) -> Path:
+    """The workbook as LibreOffice writes it, under the same name in another folder."""
+    return _converted(path, "xlsx", folder, _RECALCULATE_NEVER)
+
+
 def pictures(path: Path, folder: Path, *, dots_per_inch: int = 80) -> list[Path]:
     """Print a workbook, with the values stored in it, to one PNG a page.
 

@@ -26,10 +26,14 @@ def run(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def on_terminal(*words: object, columns: int, **environment: str) -> str:
-    """All the command shows on a terminal of some width."""
+    return shown_on_terminal([*COMMAND, *map(str, words)], columns=columns, **environment)
+
+
+def shown_on_terminal(command: list[str], *, columns: int, **environment: str) -> str:
+    """All that a program shows on a terminal of some width."""
     ours, theirs = pty.openpty()
     running = subprocess.Popen(
-        [*COMMAND, *map(str, words)],
+        command,
         stdout=theirs,
         stderr=theirs,
         stdin=subprocess.DEVNULL,
@@ -176,3 +180,18 @@ def test_dying_leaves_the_old_output_or_the_new_one(tmp_path: Path) -> None:
         os.kill(running.pid, signal.SIGKILL)
         running.wait()
         assert out.read_bytes() in (old, new)
+
+
+def test_a_bar_shows_how_far_long_work_is_and_goes_when_it_is_done() -> None:
+    program = (
+        "import sys, time\nfrom trackerr_xl.cli.screen import PATIENCE, progress_bar\n"
+        "with progress_bar() as told:\n"
+        "    told('Reading', 0, 4)\n    time.sleep(PATIENCE + 0.1)\n"
+        "    told('Calculating', 3, 4)\n    time.sleep(0.4)\n"
+        "sys.stdout.write('done')\n"
+    )
+    terminal = visible(shown_on_terminal([sys.executable, "-c", program], columns=100))
+    assert any("Calculating" in line and "3/4" in line for line in terminal)
+    assert not any("Reading" in line for line in terminal)
+    piped = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert (piped.stdout, piped.stderr) == ("done", "")

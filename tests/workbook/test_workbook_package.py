@@ -337,3 +337,12 @@ def test_hostile_files_cost_little_time_and_memory(tmp_path: Path) -> None:
     )
     assert int(done.stdout) < 20_000  # kilobytes
     assert time.perf_counter() - begun < 5
+
+
+def test_the_layout_for_files_above_4_gb_is_refused() -> None:
+    data = bytearray(workbook(ROWS))
+    end = data.rindex(b"PK\x05\x06")
+    data[end + 12 : end + 16] = b"\xff\xff\xff\xff"
+    assert refusal(bytes(data)) == (
+        "TE-160 book.xlsx uses the zip64 layout for files above 4 GB, which this version does not read."
+    )

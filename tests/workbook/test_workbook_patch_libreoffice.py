@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import libreoffice
+import openpyxl
+import pandas as pd
 import pytest
 import xlsxwriter
 
@@ -63,3 +65,33 @@ def test_new_results_are_shown_where_they_are_trusted(book: Path, tmp_path: Path
     assert [values["Inputs & more", address] for address in ("A4", "A5", "A6", "A7")] == [0.5, 2.5, 4.5, 6.5]
     assert [values["Inputs & more", address] for address in ("B4", "B5", "B6", "B7")] == [0, -2, -4, -6]
     assert values["Inputs & more", "C9"] == "bottom"
+
+
+@pytest.mark.parametrize("writer", ["LibreOffice", "openpyxl", "pandas", "XlsxWriter in constant memory"])
+def test_files_of_other_writers_are_patched_and_read_by_others(
+    book: Path, tmp_path: Path, writer: str
+) -> None:
+    made = written_by(writer, book, tmp_path)
+    package = open_package(made)
+    first = next(iter(package.sheets))
+    out = tmp_path / "out.xlsx"
+    out.write_bytes(patch_workbook(package, {first: SheetEdits(inputs={(1, 2): 0.125, (40, 3): "new"})}))
+    shown = libreoffice.stored_values(out)
+    assert (shown[first, "B1"], shown[first, "C40"]) == (0.125, "new")
+    theirs = openpyxl.load_workbook(out, data_only=True)[first]
+    assert (theirs["B1"].value, theirs["C40"].value) == (0.125, "new")
+
+
+def written_by(writer: str, book: Path, folder: Path) -> Path:
+    made = folder / "made.xlsx"
+    if writer == "LibreOffice":
+        (folder / "saved").mkdir()
+        return libreoffice.saved(book, folder / "saved")
+    if writer == "openpyxl":
+        openpyxl.load_workbook(book).save(made)
+    elif writer == "pandas":
+        pd.DataFrame({"name": ["a", "b"], "weight": [0.5, 0.5]}).to_excel(made, index=False)
+    else:
+        with xlsxwriter.Workbook(made, {"constant_memory": True}) as streamed:
+            streamed.add_worksheet().write_row("A1", ["text", 1])
+    return made
