@@ -104,7 +104,9 @@ def _key_rate_durations(duration: Vector) -> Matrix:
     return np.asarray(split)
 
 
-def _covariance(key_rates: Matrix, dts: Vector, issuers: list[_Issuer], random: np.random.RandomState) -> Matrix:
+def _covariance(
+    key_rates: Matrix, dts: Vector, issuers: list[_Issuer], random: np.random.RandomState
+) -> Matrix:
     """Curve + sector spreads + issuer + bond's own: K F K' + S + I + D, fraction squared a year.
 
     DTS is duration × spread in years × fraction, and sector spreads move in proportion to themselves.

@@ -4,21 +4,57 @@ from typing import Final
 
 from trackerr_xl.workbook.templates.bond_index import SEED, bond_index
 from trackerr_xl.workbook.templates.page import Book
-from trackerr_xl.workbook.templates.plan import WEIGHTS, Card, Check, Limit, Plan, attribute_cells, holding_cells
+from trackerr_xl.workbook.templates.plan import (
+    WEIGHTS,
+    Card,
+    Check,
+    Limit,
+    Plan,
+    attribute_cells,
+    holding_cells,
+)
 from trackerr_xl.workbook.templates.three_bonds import write_three_bonds
-from trackerr_xl.workbook.templates.tracker import CHECKS_CARD, NOTES, SHARE_CARD, TE_CARD, held_card, write_tracker
+from trackerr_xl.workbook.templates.tracker import (
+    CHECKS_CARD,
+    NOTES,
+    SHARE_CARD,
+    TE_CARD,
+    held_card,
+    write_tracker,
+)
 
 _LIMITS: Final = (
     Limit("Weight", "*", 0.0, 0.04, "", "Yes", "No bond short, none above 4 %"),
     Limit("Group", "Sector=*", -0.05, 0.05, "Active", "Yes", "Every sector within 5 % of the index"),
     Limit("Group", "Issuer=*", None, 0.02, "Active", "Yes", "No issuer more than 2 % above the index"),
-    Limit("Exposure", "Duration", -0.1, 0.1, "Active", "Yes", "Duration within 0.1 years of the index", "two decimals"),
+    Limit(
+        "Exposure",
+        "Duration",
+        -0.1,
+        0.1,
+        "Active",
+        "Yes",
+        "Duration within 0.1 years of the index",
+        "two decimals",
+    ),
     Limit("Exposure", "Yield", 0.0, None, "Active", "Yes", "No less yield than the index"),
     Limit("Exclude", "ESG=Red", None, None, "", "Yes", "No bond of an issuer marked Red"),
-    Limit("Exposure", "KRD 10Y", -0.05, 0.05, "Active", "No", "Off: set On to Yes to match the ten-year key rate", "two decimals"),
+    Limit(
+        "Exposure",
+        "KRD 10Y",
+        -0.05,
+        0.05,
+        "Active",
+        "No",
+        "Off: set On to Yes to match the ten-year key rate",
+        "two decimals",
+    ),
 )
 _NOTES: Final = (
-    ("Data", f"Forty made-up bonds of thirteen made-up issuers, from random seed {SEED}. Replace them with your own index."),
+    (
+        "Data",
+        f"Forty made-up bonds of thirteen made-up issuers, from random seed {SEED}. Replace them with your own index.",
+    ),
     (
         "Units of the index",
         "Yield and Spread: fractions, shown in %. Duration and KRD: years. DTS: duration × spread, in years × %. "
@@ -46,7 +82,9 @@ def write_bond_index_tracker(book: Book) -> None:
 def _plan() -> Plan:
     index = bond_index()
     sectors = f"Tracker!$E$10:$E${9 + len(set(index.attributes['Sector']))}"
-    duration, bond_yield, key_rate = (attribute_cells(index, name) for name in ("Duration", "Yield", "KRD 10Y"))
+    duration, bond_yield, key_rate = (
+        attribute_cells(index, name) for name in ("Duration", "Yield", "KRD 10Y")
+    )
     issuers, marks = (attribute_cells(index, name) for name in ("Issuer", "ESG"))
     active = holding_cells(index, WEIGHTS, "E")
     issuer_active = f"SUMIF({issuers},{issuers},{active})"
@@ -64,11 +102,20 @@ def _plan() -> Plan:
             Check("Largest weight", "=MAX(Portfolio_Weights)", limit=0),
             Check("Sector furthest below the index", f"=MIN({sectors})", "signed percent", limit=1),
             Check("Sector furthest above the index", f"=MAX({sectors})", "signed percent", limit=1),
-            Check("Issuer furthest above the index", f"=SUMPRODUCT(MAX({issuer_active}))", "signed percent", limit=2),
-            Check("Duration less the index's, years", f"=SUMPRODUCT(Active,{duration})", "two decimals", limit=3),
+            Check(
+                "Issuer furthest above the index",
+                f"=SUMPRODUCT(MAX({issuer_active}))",
+                "signed percent",
+                limit=2,
+            ),
+            Check(
+                "Duration less the index's, years", f"=SUMPRODUCT(Active,{duration})", "two decimals", limit=3
+            ),
             Check("Yield less the index's", f"=SUMPRODUCT(Active,{bond_yield})", "percent", limit=4),
             Check("Held in bonds marked Red", f'=SUMIF({marks},"Red",Portfolio_Weights)', most=0.0, limit=5),
-            Check("KRD 10Y less the index's, years", f"=SUMPRODUCT(Active,{key_rate})", "two decimals", limit=6),
+            Check(
+                "KRD 10Y less the index's, years", f"=SUMPRODUCT(Active,{key_rate})", "two decimals", limit=6
+            ),
         ),
         cards=(
             TE_CARD,

@@ -51,7 +51,9 @@ def write_checks(book: Book, plan: Plan) -> None:
 
 def write_notes(book: Book, plan: Plan) -> None:
     """Write the notes: units, how to use the book, where its data come from."""
-    page = open_page(book, NOTES, "Notes", "Units, conventions and where the numbers come from", [2, 26, 120], SLATE)
+    page = open_page(
+        book, NOTES, "Notes", "Units, conventions and where the numbers come from", [2, 26, 120], SLATE
+    )
     page.headings("B5", ["Topic", "Note"], text_columns=2)
     for row, (topic, note) in enumerate(plan.notes, start=FIRST_ROW):
         page.put(f"B{row}", topic, "words", "left", "strong")
@@ -69,7 +71,9 @@ def _identities(plan: Plan) -> tuple[Check, ...]:
         Check("Portfolio weights sum to 100 %", "=SUM(Portfolio_Weights)", "percent", 1.0, 1.0),
         Check("Index weights sum to 100 %", "=SUM(Index_Weights)", "percent", 1.0, 1.0),
         Check("TRACKING_ERROR less TE by MMULT, bp", f"={TRACKER}!B5-{te}", "exact", 0.0, 0.0),
-        Check("Sum of contributions by name less TE, bp", f"=SUM(L{FIRST_ROW}:L{last})-{te}", "exact", 0.0, 0.0),
+        Check(
+            "Sum of contributions by name less TE, bp", f"=SUM(L{FIRST_ROW}:L{last})-{te}", "exact", 0.0, 0.0
+        ),
         Check(
             "Sum of contributions by group less TE, bp",
             f"=10000*SUM({CONTRIBUTIONS}!E{FIRST_ROW}:E{final_group})-{te}",
@@ -77,8 +81,20 @@ def _identities(plan: Plan) -> tuple[Check, ...]:
             0.0,
             0.0,
         ),
-        Check("Largest gap between contributions, bp", f"=MAX(M{FIRST_ROW}:M{last})-MIN(M{FIRST_ROW}:M{last})", "exact", 0.0, 0.0),
-        Check("Every name of the covariance is held by the index", f"=SUMPRODUCT(COUNTIF({WEIGHTS}!B{FIRST_ROW}:B{last},H{FIRST_ROW}:H{last}))", "whole", float(plan.count), float(plan.count)),
+        Check(
+            "Largest gap between contributions, bp",
+            f"=MAX(M{FIRST_ROW}:M{last})-MIN(M{FIRST_ROW}:M{last})",
+            "exact",
+            0.0,
+            0.0,
+        ),
+        Check(
+            "Every name of the covariance is held by the index",
+            f"=SUMPRODUCT(COUNTIF({WEIGHTS}!B{FIRST_ROW}:B{last},H{FIRST_ROW}:H{last}))",
+            "whole",
+            float(plan.count),
+            float(plan.count),
+        ),
     )
 
 
@@ -96,10 +112,13 @@ def _write_check(page: Page, row: int, check: Check) -> None:
             if fixed is not None:
                 page.put(f"{column}{row}", fixed, "body", check.look)
                 continue
-            page.formula(f"{column}{row}", f'=IF({LIMITS}!{column}{source}="","",{LIMITS}!{column}{source})', "body", check.look)
-    within = (
-        f'AND(IF(D{row}="",TRUE,C{row}>=D{row}-Check_Tolerance),IF(E{row}="",TRUE,C{row}<=E{row}+Check_Tolerance))'
-    )
+            page.formula(
+                f"{column}{row}",
+                f'=IF({LIMITS}!{column}{source}="","",{LIMITS}!{column}{source})',
+                "body",
+                check.look,
+            )
+    within = f'AND(IF(D{row}="",TRUE,C{row}>=D{row}-Check_Tolerance),IF(E{row}="",TRUE,C{row}<=E{row}+Check_Tolerance))'
     page.formula(f"F{row}", f'=IFERROR(IF({off},"Off",IF({within},"OK","CHECK")),"CHECK")', "status")
 
 
@@ -118,12 +137,29 @@ def _write_audit(page: Page, plan: Plan) -> None:
     final = xl_col_to_name(1 + plan.count)
     page.put("H4", "Tracking error by MMULT, bp a year", "strong")
     page.formula("K4", f"=10000*SQRT(SUMPRODUCT(I{first}:I{last},J{first}:J{last}))", "strong", "bp")
-    page.headings("H5", ["Name, as in the covariance", "Active", "Σ × active", "Marginal TE", "Contribution (bp)", "less TE_CONTRIB"])
+    page.headings(
+        "H5",
+        [
+            "Name, as in the covariance",
+            "Active",
+            "Σ × active",
+            "Marginal TE",
+            "Contribution (bp)",
+            "less TE_CONTRIB",
+        ],
+    )
     for place in range(plan.count):
         row = first + place
         page.formula(f"H{row}", f"={COVARIANCE}!B{row}", "body", "left")
-        page.formula(f"I{row}", f"=SUMIF({WEIGHTS}!$B${first}:$B${last},H{row},Active)", "body", "signed percent")
-        page.formula(f"J{row}", f"=SUM(MMULT({COVARIANCE}!$C{row}:${final}{row},$I${first}:$I${last}))", "body", "signed fraction")
+        page.formula(
+            f"I{row}", f"=SUMIF({WEIGHTS}!$B${first}:$B${last},H{row},Active)", "body", "signed percent"
+        )
+        page.formula(
+            f"J{row}",
+            f"=SUM(MMULT({COVARIANCE}!$C{row}:${final}{row},$I${first}:$I${last}))",
+            "body",
+            "signed fraction",
+        )
         page.formula(f"K{row}", f"=IF($K$4=0,0,10000*J{row}/$K$4)", "body", "signed fraction")
         page.formula(f"L{row}", f"=10000*I{row}*K{row}", "body", "signed bp")
         theirs = f"INDEX({WEIGHTS}!$I${first}:$I${last},MATCH(H{row},{WEIGHTS}!$B${first}:$B${last},0))"

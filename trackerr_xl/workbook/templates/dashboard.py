@@ -105,7 +105,13 @@ def _bars(page: Page, cell: str, what: tuple[str, str, str, int, str, str], widt
     chart.set_legend({"none": True})
     # Names stay at the edge, clear of bars that reach below zero; the first row of the table is drawn on top.
     chart.set_y_axis(
-        {"reverse": True, "label_position": "low", "num_font": {"size": 8, "color": SLATE}, "line": {"color": "#C5CDD8"}, "major_tick_mark": "none"}
+        {
+            "reverse": True,
+            "label_position": "low",
+            "num_font": {"size": 8, "color": SLATE},
+            "line": {"color": "#C5CDD8"},
+            "major_tick_mark": "none",
+        }
     )
     chart.set_x_axis(
         {

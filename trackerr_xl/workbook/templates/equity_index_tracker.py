@@ -5,18 +5,39 @@ from typing import Final
 from trackerr_xl.workbook.templates.equity_index import SEED, equity_index
 from trackerr_xl.workbook.templates.page import Book
 from trackerr_xl.workbook.templates.plan import Card, Check, Limit, Plan, attribute_cells
-from trackerr_xl.workbook.templates.tracker import CHECKS_CARD, NOTES, SHARE_CARD, TE_CARD, held_card, write_tracker
+from trackerr_xl.workbook.templates.tracker import (
+    CHECKS_CARD,
+    NOTES,
+    SHARE_CARD,
+    TE_CARD,
+    held_card,
+    write_tracker,
+)
 
 _LIMITS: Final = (
     Limit("Weight", "*", 0.0, 0.05, "", "Yes", "No company short, none above 5 %"),
     Limit("Group", "Sector=*", 0.0, 0.0, "Active", "Yes", "Every sector at its weight in the index"),
     Limit("Exclude", "ESG=Red", None, None, "", "Yes", "No company marked Red"),
-    Limit("Exposure", "Carbon", None, 0.75, "Relative", "Yes", "At most 75 % of the index's carbon intensity"),
+    Limit(
+        "Exposure", "Carbon", None, 0.75, "Relative", "Yes", "At most 75 % of the index's carbon intensity"
+    ),
     Limit("Exposure", "Beta", -0.02, 0.02, "Active", "Yes", "Beta within 0.02 of the index", "two decimals"),
-    Limit("Exposure", "Value", -0.1, 0.1, "Active", "No", "Off: set On to Yes to stay near the index's value tilt", "two decimals"),
+    Limit(
+        "Exposure",
+        "Value",
+        -0.1,
+        0.1,
+        "Active",
+        "No",
+        "Off: set On to Yes to stay near the index's value tilt",
+        "two decimals",
+    ),
 )
 _NOTES: Final = (
-    ("Data", f"A hundred made-up companies in ten sectors, from random seed {SEED}. Replace them with your own index."),
+    (
+        "Data",
+        f"A hundred made-up companies in ten sectors, from random seed {SEED}. Replace them with your own index.",
+    ),
     (
         "Units of the index",
         "Beta: against the market factor. Carbon: tonnes of CO2 per million of sales. Size, Value, Momentum: standard "
@@ -53,7 +74,9 @@ def _plan() -> Plan:
             Check("Largest weight", "=MAX(Portfolio_Weights)", limit=0),
             Check("Sector furthest below the index", f"=MIN({sectors})", "signed percent", limit=1),
             Check("Sector furthest above the index", f"=MAX({sectors})", "signed percent", limit=1),
-            Check("Held in companies marked Red", f'=SUMIF({marks},"Red",Portfolio_Weights)', most=0.0, limit=2),
+            Check(
+                "Held in companies marked Red", f'=SUMIF({marks},"Red",Portfolio_Weights)', most=0.0, limit=2
+            ),
             Check("Carbon as a part of the index's", f"={ratio}", limit=3),
             Check("Beta less the index's", f"=SUMPRODUCT(Active,{beta})", "two decimals", limit=4),
             Check("Value less the index's", f"=SUMPRODUCT(Active,{value})", "two decimals", limit=5),
@@ -69,7 +92,12 @@ def _plan() -> Plan:
                 "two decimals",
                 f'="index "&TEXT(SUMPRODUCT(Index_Weights,{beta}),"0.00")',
             ),
-            Card("Largest holding", "=MAX(Portfolio_Weights)", "percent", '="index "&TEXT(MAX(Index_Weights),"0.00%")'),
+            Card(
+                "Largest holding",
+                "=MAX(Portfolio_Weights)",
+                "percent",
+                '="index "&TEXT(MAX(Index_Weights),"0.00%")',
+            ),
             CHECKS_CARD,
         ),
         notes=(*_NOTES, *NOTES),

@@ -11,23 +11,41 @@ from trackerr_xl.workbook.templates.style import INPUT_BLUE
 _LIMIT_HEADINGS: Final = ("Type", "Item", "Min", "Max", "Basis", "On", "Note")
 _ROW_HELP: Final = (
     ("Weight", "* (every name), or one name", "Smallest and largest weight. The most specific row wins."),
-    ("Group", "Sector=Utilities, Sector=*, Issuer=*", "Sum of weights of one group, or of every group of a column."),
+    (
+        "Group",
+        "Sector=Utilities, Sector=*, Issuer=*",
+        "Sum of weights of one group, or of every group of a column.",
+    ),
     ("Exposure", "Duration, Yield, Beta, …", "Weighted sum of a column of numbers on the sheet Index."),
     ("Exclude", "ESG=Red, or one name", "No holding."),
     ("Budget", "", "Sum of all weights; 100 % when the row is absent."),
-    ("Basis", "Absolute · Active · Relative", "The number itself · minus the index's · as a multiple of the index's."),
+    (
+        "Basis",
+        "Absolute · Active · Relative",
+        "The number itself · minus the index's · as a multiple of the index's.",
+    ),
 )
 
 
 def write_limits(book: Book, plan: Plan) -> None:
     """Write the constraints table, an Excel table that grows when a row is typed below it."""
     page = open_page(
-        book, LIMITS, "Limits", "One row a limit; the optimiser reads the table as it stands", (2, 14, 30, 12, 12, 12, 8, 62)
+        book,
+        LIMITS,
+        "Limits",
+        "One row a limit; the optimiser reads the table as it stands",
+        (2, 14, 30, 12, 12, 12, 8, 62),
     )
-    page.put("B3", "Type below the last row to add a limit. An empty Min or Max is no limit; On = No switches a row off.", "hint")
+    page.put(
+        "B3",
+        "Type below the last row to add a limit. An empty Min or Max is no limit; On = No switches a row off.",
+        "hint",
+    )
     last = 5 + len(plan.limits)
     for row, limit in enumerate(plan.limits, start=FIRST_ROW):
-        for column, text in zip("BCFGH", (limit.type, limit.item, limit.basis, limit.on, limit.note), strict=True):
+        for column, text in zip(
+            "BCFGH", (limit.type, limit.item, limit.basis, limit.on, limit.note), strict=True
+        ):
             page.put(f"{column}{row}", text or None, "input", "centre" if column == "G" else "left")
         page.put(f"D{row}", limit.least, "input", limit.look)
         page.put(f"E{row}", limit.most, "input", limit.look)
@@ -37,12 +55,15 @@ def write_limits(book: Book, plan: Plan) -> None:
             "name": "Limits",
             "style": None,
             "autofilter": False,
-            "columns": [{"header": title, "header_format": book.ink("header", "heading")} for title in _LIMIT_HEADINGS],
+            "columns": [
+                {"header": title, "header_format": book.ink("header", "heading")} for title in _LIMIT_HEADINGS
+            ],
         },
     )
     for column, words in (("F", ["Absolute", "Active", "Relative"]), ("G", ["Yes", "No"])):
         page.sheet.data_validation(
-            f"{column}{FIRST_ROW}:{column}{last + 20}", {"validate": "list", "source": words, "ignore_blank": True}
+            f"{column}{FIRST_ROW}:{column}{last + 20}",
+            {"validate": "list", "source": words, "ignore_blank": True},
         )
     # Room for new rows between the table and the help below it.
     help_row = last + 12
@@ -61,8 +82,12 @@ def write_index(book: Book, plan: Plan) -> None:
     """Write holdings, index weights and attributes as the Excel table *Assets*."""
     index = plan.index
     headings = ["Name", "Weight", *index.attributes]
-    widths = [2.0, 28.0, 10.0] + [14.0 if isinstance(values[0], str) else 10.0 for values in index.attributes.values()]
-    page = open_page(book, INDEX, "Index", f"Every {plan.holding} of the index, its weight and what is known of it", widths)
+    widths = [2.0, 28.0, 10.0] + [
+        14.0 if isinstance(values[0], str) else 10.0 for values in index.attributes.values()
+    ]
+    page = open_page(
+        book, INDEX, "Index", f"Every {plan.holding} of the index, its weight and what is known of it", widths
+    )
     page.put("B3", plan.notes[0][1], "hint")
     last = plan.last_row
     for place, name in enumerate(index.names):
@@ -101,7 +126,11 @@ def write_covariance(book: Book, plan: Plan) -> None:
         [2.0, 28.0] + [9.0] * count,
         INPUT_BLUE,
     )
-    page.put("B3", "A variance of 0.01 is a volatility of 10 % a year. Paste your own matrix over this one.", "hint")
+    page.put(
+        "B3",
+        "A variance of 0.01 is a volatility of 10 % a year. Paste your own matrix over this one.",
+        "hint",
+    )
     page.put("B5", None, "header")
     for place, name in enumerate(plan.index.names):
         page.put(f"{xl_col_to_name(2 + place)}5", name, "header", "upright")

@@ -111,7 +111,8 @@ class Page:
         """Write a key figure over three rows; `value` and `note` are formulas, or a note is words."""
         top, last = (xl_cell_to_rowcol(corner) for corner in cells.split(":"))
         rows = [
-            f"{xl_rowcol_to_cell(top[0] + k, top[1])}:{xl_rowcol_to_cell(top[0] + k, last[1])}" for k in range(3)
+            f"{xl_rowcol_to_cell(top[0] + k, top[1])}:{xl_rowcol_to_cell(top[0] + k, last[1])}"
+            for k in range(3)
         ]
         for row, looks in zip(rows, ("card label", "card", "card note"), strict=True):
             if top[1] == last[1]:
@@ -132,7 +133,9 @@ class Page:
         good = file.add_format({"font_color": GOOD, "bg_color": GOOD_FILL})
         bad = file.add_format({"font_color": BAD, "bg_color": BAD_FILL})
         for word, style in (('"OK"', good), ('"CHECK"', bad)):
-            self.sheet.conditional_format(cells, {"type": "cell", "criteria": "==", "value": word, "format": style})
+            self.sheet.conditional_format(
+                cells, {"type": "cell", "criteria": "==", "value": word, "format": style}
+            )
 
 
 def open_page(

@@ -12,7 +12,14 @@ FIRST_ROW: Final = 6
 """Row of the first holding on every sheet that lists holdings; the headings are one row above."""
 
 TRACKER, WEIGHTS, CONTRIBUTIONS = "Tracker", "Weights", "Contributions"
-LIMITS, INDEX, COVARIANCE, CHECKS, EXPLAIN, NOTES = "Limits", "Index", "Covariance", "Checks", "Explain", "Notes"
+LIMITS, INDEX, COVARIANCE, CHECKS, EXPLAIN, NOTES = (
+    "Limits",
+    "Index",
+    "Covariance",
+    "Checks",
+    "Explain",
+    "Notes",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,11 @@ def write_three_bonds(book: Book) -> None:
         _WIDTHS,
         AMBER,
     )
-    page.put("B3", "Blue on yellow is yours to change; every black number follows. Weights are fractions shown in %.", "hint")
+    page.put(
+        "B3",
+        "Blue on yellow is yours to change; every black number follows. Weights are fractions shown in %.",
+        "hint",
+    )
     _write_inputs(page)
     _write_answers(page)
     _write_comparison(page)
@@ -54,7 +58,10 @@ def _write_inputs(page: Page) -> None:
 
     page.section("K5:O5", "A limit to try")
     page.headings("K6", ["Type", "Item", "Min", "Max", "Note"], text_columns=2)
-    rows = (("Weight", "*", 0, 1, "Nothing short, no leverage"), ("Weight", "Bond A", None, CAP, "◄ move this cap"))
+    rows = (
+        ("Weight", "*", 0, 1, "Nothing short, no leverage"),
+        ("Weight", "Bond A", None, CAP, "◄ move this cap"),
+    )
     for row, (kind, item, least, most, note) in enumerate(rows, start=7):
         page.put(f"K{row}", kind, "input", "left")
         page.put(f"L{row}", item, "input", "left")
@@ -71,7 +78,10 @@ def _write_inputs(page: Page) -> None:
 def _write_answers(page: Page) -> None:
     page.section("B12:D12", "Least tracking error")
     page.section("F12:H12", "The same, Bond A capped")
-    calls = ("TE_OPTIMIZE(Three_Index, Three_Covariance)", "TE_OPTIMIZE(Three_Index, Three_Covariance, Three_Limits)")
+    calls = (
+        "TE_OPTIMIZE(Three_Index, Three_Covariance)",
+        "TE_OPTIMIZE(Three_Index, Three_Covariance, Three_Limits)",
+    )
     for (name, weight, active), call in zip(("BCD", "FGH"), calls, strict=True):
         page.put(f"{name}13", f"={call}".replace("=", "\u200a=", 1), "formula")
         page.headings(f"{name}14", ["Bond", "Weight", "Active"])
@@ -82,16 +92,16 @@ def _write_answers(page: Page) -> None:
 
 def _write_comparison(page: Page) -> None:
     page.section("B20:I20", "How far each portfolio is from the index, basis points a period")
-    page.headings(
-        "B21", ["Portfolio", *BONDS, "Sum", "TE", "TE by MMULT", "Check"]
-    )
+    page.headings("B21", ["Portfolio", *BONDS, "Sum", "TE", "TE by MMULT", "Check"])
     sources = ("=$C{row}", "=1/3", "=$C{answer}", "=$G{answer}")
     for row, (portfolio, source) in enumerate(zip(_PORTFOLIOS, sources, strict=True), start=22):
         page.put(f"B{row}", portfolio, "body", "left")
         for place, column in enumerate("CDE"):
             page.formula(f"{column}{row}", source.format(row=7 + place, answer=15 + place), "body", "percent")
         page.formula(f"F{row}", f"=SUM(C{row}:E{row})", "body", "percent")
-        page.formula(f"G{row}", f"=10000*TRACKING_ERROR(C{row}:E{row},$C$22:$E$22,$F$7:$H$9)", "body", "bp", "strong")
+        page.formula(
+            f"G{row}", f"=10000*TRACKING_ERROR(C{row}:E{row},$C$22:$E$22,$F$7:$H$9)", "body", "bp", "strong"
+        )
         active = f"C{row}:E{row}-$C$22:$E$22"
         page.formula(f"H{row}", f"=10000*SQRT(SUMPRODUCT(MMULT({active},$F$7:$H$9),{active}))", "body", "bp")
         page.formula(
@@ -134,7 +144,12 @@ def _draw(page: Page) -> None:
     chart.set_title({"name": "Weights", "name_font": {"size": 11, "color": NAVY}, "overlay": False})
     chart.set_legend({"position": "bottom", "font": {"size": 9, "color": SLATE}})
     chart.set_y_axis(
-        {"num_format": "0%", "num_font": {"color": SLATE}, "line": {"none": True}, "major_gridlines": {"visible": True, "line": {"color": "#E3E8EE"}}}
+        {
+            "num_format": "0%",
+            "num_font": {"color": SLATE},
+            "line": {"none": True},
+            "major_gridlines": {"visible": True, "line": {"color": "#E3E8EE"}},
+        }
     )
     chart.set_x_axis({"num_font": {"color": SLATE}, "line": {"color": "#C5CDD8"}})
     chart.set_chartarea({"border": {"none": True}})

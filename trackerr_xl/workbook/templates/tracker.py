@@ -26,8 +26,14 @@ CHECKS_CARD: Final = Card(
     '=COUNTIF(Check_Status,"OK")&" OK, "&COUNTIF(Check_Status,"CHECK")&" to look at, "&COUNTIF(Check_Status,"Off")&" off"',
 )
 NOTES: Final = (
-    ("Colours", "Blue on yellow: yours to change. Black: calculated. Green: a check that holds. Red: one that does not."),
-    ("Units", "Weights are fractions of capital, shown in %. Tracking error is annual, in basis points: 1 bp = 0.01 %."),
+    (
+        "Colours",
+        "Blue on yellow: yours to change. Black: calculated. Green: a check that holds. Red: one that does not.",
+    ),
+    (
+        "Units",
+        "Weights are fractions of capital, shown in %. Tracking error is annual, in basis points: 1 bp = 0.01 %.",
+    ),
     ("Active", "Portfolio weight less index weight. Active share is half the sum of its absolute values."),
     (
         "Contributions",
@@ -38,7 +44,10 @@ NOTES: Final = (
         "Type over the rows of the sheet Index, and paste the covariance of the same names on the sheet Covariance. Names are "
         "matched, so their order need not be the same.",
     ),
-    ("To overrule", "Type a weight under Your weight on the sheet Weights. The optimiser's own answer stays beside it."),
+    (
+        "To overrule",
+        "Type a weight under Your weight on the sheet Weights. The optimiser's own answer stays beside it.",
+    ),
     (
         "When there is no answer",
         "Limits that clash give #N/A, and the sheet Explain names the rows that clash. A wrong input gives #VALUE!, and Explain "

@@ -3,7 +3,15 @@
 from typing import Final
 
 from trackerr_xl.workbook.templates.page import Book, Page, open_page
-from trackerr_xl.workbook.templates.plan import CONTRIBUTIONS, EXPLAIN, FIRST_ROW, INDEX, WEIGHTS, Plan, attribute_cells
+from trackerr_xl.workbook.templates.plan import (
+    CONTRIBUTIONS,
+    EXPLAIN,
+    FIRST_ROW,
+    INDEX,
+    WEIGHTS,
+    Plan,
+    attribute_cells,
+)
 from trackerr_xl.workbook.templates.style import TEAL
 
 OPTIMISE: Final = "TE_OPTIMIZE(Benchmark, Covariance, Limits[#All], Assets[#All])"
@@ -28,11 +36,26 @@ def write_weights(book: Book, plan: Plan) -> None:
         [2, 28, 11, 11, 11, 13, 15, 15, 13, 11, 8, 8, 2, 28, 11],
         TEAL,
     )
-    page.put("B3", "Type a weight under Your weight to overrule the optimiser; empty it to go back. The checks tell what breaks.", "hint")
+    page.put(
+        "B3",
+        "Type a weight under Your weight to overrule the optimiser; empty it to go back. The checks tell what breaks.",
+        "hint",
+    )
     page.put("N4", f"\u200a={OPTIMISE}", "formula")
     page.headings(
         "B5",
-        ["Name", "Portfolio", "Index", "Active", "Your weight", *plan.shown, "TE contrib. (bp)", "% of TE", "Rank active", "Rank contrib."],
+        [
+            "Name",
+            "Portfolio",
+            "Index",
+            "Active",
+            "Your weight",
+            *plan.shown,
+            "TE contrib. (bp)",
+            "% of TE",
+            "Rank active",
+            "Rank contrib.",
+        ],
     )
     page.headings("N5", ["Optimiser's answer", "Weight"])
     page.spill(f"N{FIRST_ROW}", f"={OPTIMISE}", ("body", "left"), ("body", "percent"))
@@ -50,7 +73,13 @@ def write_weights(book: Book, plan: Plan) -> None:
         book.define(name, WEIGHTS, cells)
     page.sheet.conditional_format(
         f"E{first}:E{last}",
-        {"type": "data_bar", "bar_solid": True, "bar_color": "#9FD3D6", "bar_negative_color": "#F2C38F", "bar_axis_color": "#C5CDD8"},
+        {
+            "type": "data_bar",
+            "bar_solid": True,
+            "bar_color": "#9FD3D6",
+            "bar_negative_color": "#F2C38F",
+            "bar_axis_color": "#C5CDD8",
+        },
     )
     page.sheet.set_row(4, 30)
     page.sheet.freeze_panes(5, 2)
@@ -111,7 +140,12 @@ def _write_holding(page: Page, plan: Plan, row: int) -> None:
     page.formula(f"E{row}", f"=C{row}-D{row}", "body", "signed percent")
     page.put(f"F{row}", None, "input", "percent")
     for column, heading in zip("GH", plan.shown, strict=True):
-        page.formula(f"{column}{row}", f"=INDEX({attribute_cells(plan.index, heading)},{row - first + 1})", "body", "left")
+        page.formula(
+            f"{column}{row}",
+            f"=INDEX({attribute_cells(plan.index, heading)},{row - first + 1})",
+            "body",
+            "left",
+        )
     names = f"{CONTRIBUTIONS}!$I${first}:$I${last}"
     for column, source, scale, look in (("I", "L", "10000*", "signed bp"), ("J", "M", "", "percent")):
         values = f"{CONTRIBUTIONS}!${source}${first}:${source}${last}"
@@ -136,4 +170,3 @@ def _write_total(page: Page, last: int) -> None:
     looks = {"C": "percent", "D": "percent", "E": "signed percent", "I": "signed bp", "J": "percent"}
     for column, look in looks.items():
         page.formula(f"{column}{row}", f"=SUM({column}{FIRST_ROW}:{column}{last})", "total", look)
-
