@@ -186,8 +186,8 @@ def test_a_bar_shows_how_far_long_work_is_and_goes_when_it_is_done() -> None:
     program = (
         "import sys, time\nfrom trackerr_xl.cli.screen import PATIENCE, progress_bar\n"
         "with progress_bar() as told:\n"
-        "    told('Reading', 0, 4)\n    time.sleep(PATIENCE + 0.1)\n"
-        "    told('Calculating', 3, 4)\n    time.sleep(0.4)\n"
+        "    told('Reading', 0, 4)\n    time.sleep(PATIENCE / 2)\n"
+        "    told('Calculating', 3, 4)\n    time.sleep(PATIENCE)\n"
         "sys.stdout.write('done')\n"
     )
     terminal = visible(shown_on_terminal([sys.executable, "-c", program], columns=100))

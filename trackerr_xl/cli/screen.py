@@ -1,9 +1,9 @@
 """What the command shows: Rich tables for people on a terminal, tab-separated lines for programs in a pipe."""
 
 import sys
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from threading import Timer
 
 import typer
 from rich import box
@@ -119,18 +119,23 @@ def show_not_evaluated(cells: Sequence[NotEvaluated]) -> None:
 
 @contextmanager
 def progress_bar() -> Iterator[Told]:
-    """A callback that shows a bar on stderr, on a terminal, once the work has taken a second."""
+    """A callback that shows a bar on stderr, on a terminal, once the work has taken a second.
+
+    A timer starts it: the engine may calculate for long without telling anything.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _what, _done, _total: None
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    begun = time.monotonic()
-    with ExitStack() as shown_bars:
-        bars: list[Progress] = []
-
-        def told(what: str, done: int, total: int) -> None:
-            if not bars and sys.stderr.isatty() and time.monotonic() - begun > PATIENCE:
-                bar = Progress(*columns, console=Console(stderr=True), transient=True)
-                bars.append(shown_bars.enter_context(bar))
-                bar.add_task("")
-            for bar in bars:
-                bar.update(bar.task_ids[0], description=what, completed=done, total=total or None)
-
-        yield told
+    progress = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = progress.add_task("")
+    timer = Timer(PATIENCE, progress.start)
+    timer.start()
+    try:
+        yield lambda what, done, total: progress.update(
+            task, description=what, completed=done, total=total or None
+        )
+    finally:
+        timer.cancel()
+        timer.join()
+        progress.stop()
