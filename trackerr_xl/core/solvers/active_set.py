@@ -26,7 +26,7 @@ PATIENCE_WITH_MANY = 2
 """The same while many limits are wrong, before the road is given up: care would not help."""
 FEW = 0.05
 """Share of wrong names that is worth a careful end."""
-REFINED = 1e-13
+REFINED = 1e-15
 ROUGH = 1e-6
 """Relative residual at which signs are judged; the answer is refined to `REFINED`."""
 UNTRUSTED = 1e-9

@@ -223,7 +223,7 @@ def _damping(row_error: float, step: int, warm: bool) -> float:
     if warm and step == 1:
         return 0.0
     fading = 0.25 ** max(0, step - UNDAMPED_AFTER)
-    return DAMPING * fading * min(1.0, (100.0 * row_error) ** 1.5)
+    return float(DAMPING * fading * min(1.0, (100.0 * row_error) ** 1.5))
 
 
 def _direction(data: Separable, block: Matrix, y: Vector, reached: Vector, damping: float) -> Vector | None:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 FULL = 1.0 - 1e-12
 """Just short of the full step, where the sign of a multiplier that reaches zero is still the old one."""
+FLAT = 0.2
+"""Share of the first slope that may be left, of either sign, where the search ends."""
 ENDLESS = 1e9
 
 
@@ -23,25 +25,28 @@ def exact_step(
     at_start = rise(0.0)
     at_start = at_start if at_start > 0 else abs(at_start) + 1e-300
     at_full = rise(FULL)
-    if at_full < -0.2 * at_start:
-        return _bracketed(rise, at_start, at_full)
+    if at_full < -FLAT * at_start:
+        return _bracketed(rise, at_start, (0.0, at_start), (1.0, at_full))
     if at_full > 0.5 * at_start and at_full > 1e-9:
-        return _longer(rise, at_start, _furthest(data, y, direction))
+        return _longer(rise, at_start, at_full, _furthest(data, y, direction))
     return 1.0
 
 
-def _bracketed(rise: Callable[[float], float], at_start: float, at_full: float) -> float:
-    low, at_low, high, at_high = 0.0, at_start, 1.0, at_full
-    length = 1.0
+def _bracketed(
+    rise: Callable[[float], float], at_start: float, low: tuple[float, float], high: tuple[float, float]
+) -> float:
+    """Length between two where the dual rises and falls, by safeguarded false position."""
+    length = high[0]
     for _ in range(25):
-        length = low + (high - low) * min(0.9, max(0.1, at_low / (at_low - at_high)))
+        share = low[1] / (low[1] - high[1])
+        length = low[0] + (high[0] - low[0]) * min(0.9, max(0.1, share))
         here = rise(length)
         if abs(here) < 0.1 * at_start:
             break
         if here > 0:
-            low, at_low = length, here
+            low = (length, here)
         else:
-            high, at_high = length, here
+            high = (length, here)
     return length
 
 
@@ -53,15 +58,17 @@ def _furthest(data: "Separable", y: Vector, direction: Vector) -> float:
     return float((-duals[crossing] / change[crossing]).min(initial=np.inf))
 
 
-def _longer(rise: Callable[[float], float], at_start: float, furthest: float) -> float | None:
-    length = 1.0
-    while length < ENDLESS:
-        if 2.5 * length >= furthest:
-            return length
-        length *= 2.5
-        here = rise(length)
-        if here < 0.3 * at_start:
-            return length
+def _longer(rise: Callable[[float], float], at_start: float, at_full: float, furthest: float) -> float | None:
+    low = (1.0, at_full)
+    while low[0] < ENDLESS:
+        if 2.5 * low[0] >= furthest:
+            return low[0]
+        high = (2.5 * low[0], rise(2.5 * low[0]))
+        if high[1] < -FLAT * at_start:
+            return _bracketed(rise, at_start, low, high)
+        if high[1] < 0.3 * at_start:
+            return high[0]
+        low = high
     return None
 
 

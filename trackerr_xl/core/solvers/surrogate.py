@@ -3,12 +3,14 @@
 from functools import lru_cache
 
 import numpy as np
-from scipy.linalg.lapack import dpotrf, dtrtrs
+from scipy.linalg.lapack import dgeqrf, dorgqr, dpotrf, dtrtrs
 
-from trackerr_xl.core.arrays import Matrix
+from trackerr_xl.core.arrays import Matrix, Vector
 from trackerr_xl.core.solvers.program import DenseHessian, FactorHessian
 
 RANK = 20
+COLUMNS_MIXED = 5
+"""Columns of the covariance in each column of the sketch."""
 LEAST_SPECIFIC_SHARE = 0.05
 """Share of each variance that stays specific; less would make the guess brittle."""
 LEAST_SPECIFIC = 1e-6
@@ -25,7 +27,7 @@ def surrogate(hessian: DenseHessian) -> FactorHessian:
     n = hessian.matrix.shape[0]
     diagonal = hessian.diagonal()
     rank = min(RANK, max(1, n // 4))
-    basis, _ = np.linalg.qr(hessian.matrix @ _probes(n, rank))
+    basis = _orthonormal(_sketch(hessian.matrix, rank))
     image = hessian.unit * (hessian.matrix @ basis)
     core = basis.T @ image
     core = 0.5 * (core + core.T)
@@ -39,7 +41,22 @@ def surrogate(hessian: DenseHessian) -> FactorHessian:
     return FactorHessian(loadings, np.maximum(specific, LEAST_SPECIFIC))
 
 
+def _sketch(matrix: Matrix, rank: int) -> Matrix:
+    """The matrix times sparse random signs: each column of the sketch mixes a few columns, and costs next to nothing."""
+    n = matrix.shape[0]
+    mixed = min(COLUMNS_MIXED, max(1, n // rank))
+    chosen = np.linspace(0, n - 1, rank * mixed).round().astype(np.intp)
+    signs = _signs(rank * mixed)
+    return np.asarray((signs[:, None] * matrix[chosen]).reshape(mixed, rank, n).sum(axis=0).T)
+
+
+def _orthonormal(columns: Matrix) -> Matrix:
+    """Orthonormal basis of the columns; LAPACK directly, at half the time of `numpy.linalg.qr`."""
+    reflectors, scales, _, _ = dgeqrf(columns)
+    return np.asarray(dorgqr(reflectors, scales)[0])
+
+
 @lru_cache(maxsize=8)
-def _probes(n: int, rank: int) -> Matrix:
-    """Random directions from a fixed seed: the same problem always gives the same answer, to the last bit."""
-    return np.random.default_rng(0).standard_normal((n, rank))
+def _signs(count: int) -> Vector:
+    """From a fixed seed: the same problem always gives the same answer, to the last bit."""
+    return np.random.default_rng(0).choice([-1.0, 1.0], count)
