@@ -284,6 +284,13 @@ def test_two_sheets_that_share_a_part_are_refused() -> None:
     assert refusal(zipped(made)) == "TE-160 book.xlsx is damaged: its sheet Two is listed twice."
 
 
+@pytest.mark.parametrize("name", ["", "a/b", "[x]", "what?", "'quoted'", "n" * 32])
+def test_names_no_sheet_can_have_are_refused(name: str) -> None:
+    assert refusal(zipped(parts({name: sheet_xml(ROWS)}))) == (
+        f"TE-160 book.xlsx is damaged: it has a sheet named {name!r}, as no sheet can be."
+    )
+
+
 def test_relationships_in_a_circle_do_no_harm() -> None:
     made = parts({"Sheet1": sheet_xml(ROWS)})
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"

@@ -488,9 +488,13 @@ def test_a_sheet_in_another_encoding_is_refused_only_when_it_must_change() -> No
 
 
 def test_a_value_that_cannot_be_read_is_refused() -> None:
-    for cell in ("<v>1,5</v>", "<v>inf</v>", "<v>1_0</v>"):
+    for cell in (">1,5", ">inf", ">1_0", ' t="s">1', ' t="s">-1', ' t="s">x', ' t="x">1', ' t="d">soon'):
+        kind, _, text = cell.partition(">")
         with pytest.raises(FileRefusedError) as refused:
-            patched(workbook(f'<row r="1"><c r="A1">{cell}</c></row>'), inputs={(1, 1): 1.0})
+            book = workbook(
+                f'<row r="1"><c r="A1"{kind}><v>{text}</v></c></row>', strings="<si><t>one</t></si>"
+            )
+            patched(book, inputs={(1, 1): 1.0})
         assert (
             refused.value.sentence == "TE-160 book.xlsx sheet Sheet1 is damaged: its cell A1 cannot be read."
         )

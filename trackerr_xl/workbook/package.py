@@ -5,6 +5,7 @@ afterwards meet neither a zip bomb nor an entity bomb nor half a file.
 """
 
 import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,6 +136,7 @@ def relations(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
     return found
 
 
+_SHEET_NAME = re.compile(r"(?!')[^\[\]:*?/\\\x00-\x1f]{1,31}(?<!')")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _RELATION_ID = (
@@ -220,6 +222,8 @@ def _assemble(archive: Archive, name: str) -> Package:
     sheets: dict[str, str] = {}
     for element in _root(archive, workbook).iterfind("{*}sheets/{*}sheet"):
         title = element.get("name", "")
+        if not _SHEET_NAME.fullmatch(title):
+            raise FileRefusedError(f"is damaged: it has a sheet named {title!r}, as no sheet can be")
         link = next((element.get(key) for key in _RELATION_ID if element.get(key)), None)
         kind, part = links.get(link or "", ("", ""))
         if part not in archive.members:

@@ -201,6 +201,8 @@ def _value(sheet: SheetXml, span: tuple[int, int], kind: str, strings: Sequence[
     text = text_of(sheet.data[slice(*found.span(2))]) if found and found[2] is not None else None
     if kind == "str":
         return None if found is None else unescaped(text or "")
+    if kind not in _READERS:
+        raise ValueError(f"{kind!r} is not a type of value")
     return _READERS[kind](text, strings) if text else None
 
 
@@ -225,6 +227,13 @@ def _number(text: str, _: Sequence[str]) -> float:
     return number
 
 
+def _shared(text: str, strings: Sequence[str]) -> str:
+    number = int(text)
+    if number < 0:
+        raise ValueError("texts count from 0")
+    return strings[number]
+
+
 def _error(text: str, _: Sequence[str]) -> CellError:
     return CellError(text if text in ERROR_VALUES else "#VALUE!")
 
@@ -237,7 +246,7 @@ def _date(text: str, _: Sequence[str]) -> float:
 _READERS: dict[str, Callable[[str, Sequence[str]], Cell]] = {
     "n": _number,
     "b": lambda text, _: text.strip() in ("1", "true"),
-    "s": lambda text, strings: strings[int(text)],
+    "s": _shared,
     "e": _error,
     "d": _date,
 }
