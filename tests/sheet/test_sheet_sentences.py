@@ -42,6 +42,7 @@ SENTENCES: list[tuple[str, str, list[Given], str, str]] = [
     # numbers
     ("blank inside", "ACTIVE_SHARE", [[[0.4], [None], [0.6]], B], "#VALUE!", "TE-100 portfolio row 2, column 1 is empty, must be a number."),
     ("text", "ACTIVE_SHARE", [[["0.4"], [0.6]], B], "#VALUE!", 'TE-100 portfolio row 1, column 1 is the text "0.4", must be a number: numbers stored as text are not read.'),
+    ("header", "ACTIVE_SHARE", [[["Weight"], [1.0]], B], "#VALUE!", 'TE-100 portfolio row 1, column 1 is the text "Weight", must be a number.'),
     ("truth", "ACTIVE_SHARE", [[[True], [0.6]], B], "#VALUE!", "TE-100 portfolio row 1, column 1 is TRUE, must be a number."),
     ("infinite", "ACTIVE_SHARE", [np.array([[0.4], [np.inf]]), B], "#VALUE!", "TE-100 portfolio row 2, column 1 is not a finite number, must be a number."),
     ("low", "TRACKING_ERROR", [B, B, COV, 0], "#VALUE!", "TE-100 periods is 0, must be from 0.001 to 1e+06."),
@@ -59,6 +60,8 @@ SENTENCES: list[tuple[str, str, list[Given], str, str]] = [
     # covariance
     ("not square", "TE_OPTIMIZE", [B, [[1.0, 2.0]]], "#VALUE!", "TE-110 cov is 1 x 2, must be square, with or without names on both edges."),
     ("small", "TE_OPTIMIZE", [B, [[1.0, 0.0], [0.0, 1.0]]], "#VALUE!", "TE-110 cov is 2 x 2, must be 3 x 3."),
+    ("text in the first row", "TE_OPTIMIZE", [B, [[1.0, "0.5", 0.0], [0.5, 1.0, 0.0], [0.0, 0.0, 1.0]]], "#VALUE!", 'TE-100 cov row 1, column 2 is the text "0.5", must be a number: numbers stored as text are not read.'),
+    ("blank corner", "TE_OPTIMIZE", [B, [[None, 0.5, 0.0], [0.5, 1.0, 0.0], [0.0, 0.0, 1.0]]], "#VALUE!", "TE-100 cov row 1, column 1 is empty, must be a number."),
     ("edges differ", "TE_OPTIMIZE", [NAMED, [[None, "AAA", "BBB"], ["AAA", 1.0, 0.0], ["BBC", 0.0, 1.0]]], "#VALUE!", "TE-140 cov row and column 3 is BBC at the left and BBB on top, must be the same name."),
     ("name without risk", "TRACKING_ERROR", [NAMED, NAMED, [[None, "AAA", "BB"], ["AAA", 1.0, 0.0], ["BB", 0.0, 1.0]]], "#VALUE!", 'TE-140 cov has no entry for BBB, CCC, the nearest to it is "BB".'),
     ("asymmetric", "TRACKING_ERROR", [B, B[::-1], [[1.0, 0.5, 0.0], [0.4, 1.0, 0.0], [0.0, 0.0, 1.0]]], "#VALUE!", "TE-130 cov row 1, column 2 is 0.5 but its mirror image is 0.4, they must be equal."),
@@ -69,6 +72,7 @@ SENTENCES: list[tuple[str, str, list[Given], str, str]] = [
     ("unknown method", "TRACKING_ERROR", [B, B, None, None, "Downsize"], "#VALUE!", 'TE-120 method "Downsize" is not known, the nearest known is "Downside".'),
     ("bad halflife", "TRACKING_ERROR", [B, B, None, None, "EWMA -3"], "#VALUE!", 'TE-120 method is "EWMA -3", must be like EWMA 60, a number above 0.'),
     ("dates differ", "TRACKING_ERROR", [[[45322.0, 0.1], [45351.0, 0.2]], [[45322.0, 0.1], [45382.0, 0.2]]], "#VALUE!", "TE-140 benchmark has no return for 2024-02-29, must have the same dates."),
+    ("weights without cov", "TRACKING_ERROR", [NAMED, NAMED], "#VALUE!", "TE-100 cov is missing, weights need it: portfolio and benchmark both sum to 1."),
     ("lengths differ", "TRACKING_ERROR", [B, [[0.1], [0.2]]], "#VALUE!", "TE-110 benchmark has 2 returns, must have 3 like the portfolio."),
     # groups
     ("blank group", "TE_CONTRIB", [B, B, COV, [["Banks"], [None], ["Oil"]]], "#VALUE!", "TE-100 groups row 2, column 1 is empty, must be a group."),

@@ -16,6 +16,9 @@ _MEASURES = {
     "GEOMETRIC": history.geometric_deviation,
 }
 
+_SUM_OF_WEIGHTS = 1e-9
+"""Two series this near to a sum of one are weights, not returns."""
+
 
 def periods_argument(of: str) -> Argument:
     """The periods a year, the same in every function; `of` says what they are counted in."""
@@ -71,6 +74,8 @@ def active_share(portfolio: Labelled, benchmark: Labelled) -> Answer:
 
 
 def _ex_post(portfolio: Labelled, benchmark: Labelled, periods: float, method: str) -> Answer:
+    if all(abs(float(series.values.sum()) - 1.0) <= _SUM_OF_WEIGHTS for series in (portfolio, benchmark)):
+        raise InputError("is missing, weights need it: portfolio and benchmark both sum to 1", argument="cov")
     returns, index = same_dates(portfolio, benchmark)
     ewma = re.fullmatch(r"EWMA (\S+)", method)
     if ewma:

@@ -1,5 +1,6 @@
 """One range as handed over: trimmed, and its cells read as numbers or as texts. The only place that looks at a cell's type."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -14,6 +15,7 @@ from trackerr_xl.sheet.cells import Cell, CellError, Given
 
 _PLAIN = {float, int}
 _KNOWN = {float, int, str, bool, type(None), CellError}
+_NUMBER_AS_TEXT = re.compile(r"[-+]?[\d.,]+(e[-+]?\d+)? ?%?", re.IGNORECASE)
 _LARGEST_NAME_NUMBER = 1e15
 """Whole numbers up to here are exact, and so are the names or dates they stand for."""
 
@@ -212,7 +214,8 @@ def _float(cell: float | int) -> float:
 
 def _not_a_number(cell: Cell) -> str:
     if isinstance(cell, str) and not _is_blank(cell):
-        return f'is the text "{shorten(cell)}", must be a number: numbers stored as text are not read'
+        reason = ": numbers stored as text are not read" if _NUMBER_AS_TEXT.fullmatch(cell.strip()) else ""
+        return f'is the text "{shorten(cell)}", must be a number{reason}'
     return f"is {_shown(cell)}, must be a number"
 
 

@@ -149,19 +149,18 @@ def _covariance(argument: Argument, cells: Range) -> LabelledMatrix:
 
 def _has_edges(cells: Range) -> bool:
     rows, _ = cells.shape
-    if rows < 2:
-        return False
     edge = [(0, column) for column in range(1, rows)] + [(row, 0) for row in range(1, rows)]
-    texts = sum(cells.is_text(*at) for at in edge)
-    # Beside a number in the corner, a text typed among the others of the first row makes no names of them.
+    if not edge:
+        return False
+    # A number in the corner speaks against names: then a single text is a mistake to be shown where it is.
     if cells.is_number(0, 0):
-        return texts > rows - 1
-    # Numbers can be names too, as in Tokyo or Hong Kong: then an empty corner tells.
-    return texts > 0 or (rows > 2 and _edges_are_names(cells, edge))
+        return all(cells.is_text(*at) for at in edge)
+    # Numbers can be names too, as in Tokyo or Hong Kong.
+    return any(cells.is_text(*at) for at in edge) or all(_is_name_number(cells.text(*at)) for at in edge)
 
 
-def _edges_are_names(cells: Range, edge: Sequence[tuple[int, int]]) -> bool:
-    return all(cells.is_number(*at) and cells.text(*at).isdecimal() and cells.text(*at) != "0" for at in edge)
+def _is_name_number(text: str) -> bool:
+    return text.isdecimal() and text != "0"
 
 
 def _groups(argument: Argument, cells: Range) -> Groups:
