@@ -141,3 +141,11 @@ def test_versions_are_those_installed() -> None:
         ["NumPy", np.__version__],
         ["SciPy", scipy.__version__],
     ]
+
+
+@pytest.mark.parametrize("name", ["TRACKING_ERROR", "TE_CONTRIB"])
+def test_weights_that_do_not_sum_to_one_are_warned_of(name: str) -> None:
+    rows = explained(name, [0.5, 0.483], [0.5, 0.5], COV)
+    assert [sentence for topic, sentence in rows if topic == "Warning"] == [
+        "The portfolio weights sum to 0.983, not 1."
+    ]

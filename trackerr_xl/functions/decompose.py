@@ -6,7 +6,7 @@ from trackerr_xl.core import risk
 from trackerr_xl.core.arrays import Matrix, Vector
 from trackerr_xl.core.risk import Contributions
 from trackerr_xl.core.words import key
-from trackerr_xl.functions.match import check_fractions, covariance_of, groups_of, spread, union
+from trackerr_xl.functions.match import check_fractions, covariance_of, groups_of, spread, sum_warnings, union
 from trackerr_xl.functions.measure import COV_HELP, periods_argument
 from trackerr_xl.functions.spec import Answer, Argument, Result, SheetFunction, Value
 from trackerr_xl.functions.values import Groups, Labelled, LabelledMatrix
@@ -50,7 +50,8 @@ def te_contrib(
     header: list[Value] = ["Name" if groups is None else "Group", *HEADERS[1:]]
     diversification: list[Value] = ["Diversification", "", "", "", "", total - float(sum(alone))]
     last: list[Value] = ["Total", float(active.sum()), "", total, share, total]
-    return Answer([header, *body, diversification, last], _notes(parts, funding, periods))
+    notes = (*_notes(parts, funding, periods), *sum_warnings(vectors))
+    return Answer([header, *body, diversification, last], notes)
 
 
 def _members(groups: tuple[str, ...]) -> dict[str, list[int]]:

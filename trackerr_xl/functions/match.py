@@ -3,7 +3,7 @@
 Where one range has no names, the others must list the same names in the same order, and the one without follows it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -15,6 +15,8 @@ from trackerr_xl.errors import LabelError, ShapeError, UnitsError
 from trackerr_xl.functions.values import Groups, Labelled, LabelledMatrix
 
 _PERCENT_BAND = 0.5
+_WHOLE = 1e-5
+"""Weights this near to a sum of one are fully invested: cells are rounded."""
 _DAY_ZERO = date(1899, 12, 30)
 _LAST_DAY = 2958465
 """Serial number of 9999-12-31, the last day a spreadsheet knows."""
@@ -34,6 +36,15 @@ def check_fractions(weights: Labelled, argument: str) -> None:
             argument=argument,
             at=None if argument == "weights" else "weights",
         )
+
+
+def sum_warnings(vectors: Mapping[str, Labelled]) -> Iterator[tuple[str, str]]:
+    """A note for each vector of weights that does not sum to one."""
+    for argument, vector in vectors.items():
+        total = float(vector.values.sum())
+        if abs(total - 1.0) > _WHOLE:
+            whose = "" if argument == "weights" else f"{argument} "
+            yield "Warning", f"The {whose}weights sum to {total:.6g}, not 1."
 
 
 def union(

@@ -4,7 +4,14 @@ import re
 
 from trackerr_xl.core import history, risk
 from trackerr_xl.errors import InputError
-from trackerr_xl.functions.match import check_fractions, covariance_of, same_dates, spread, union
+from trackerr_xl.functions.match import (
+    check_fractions,
+    covariance_of,
+    same_dates,
+    spread,
+    sum_warnings,
+    union,
+)
 from trackerr_xl.functions.spec import Answer, Argument, Result, SheetFunction
 from trackerr_xl.functions.values import Labelled, LabelledMatrix
 
@@ -55,6 +62,7 @@ def tracking_error(
         (
             ("Measure", f"Ex-ante tracking error, a standard deviation: √(a'Σa)·√{periods:g}."),
             ("Names", _matching_note(names, held.size)),
+            *sum_warnings(vectors),
         ),
     )
 
@@ -69,6 +77,7 @@ def active_share(portfolio: Labelled, benchmark: Labelled) -> Answer:
     notes = (
         ("Measure", "Active share: half the sum of absolute active weights; cash is a name like any other."),
         ("Names", _matching_note(names, held.size)),
+        *sum_warnings(vectors),
     )
     return Answer(risk.active_share(held, index), notes)
 

@@ -11,7 +11,14 @@ from trackerr_xl.core.arrays import Matrix, Vector
 from trackerr_xl.core.limits import Attributes, Limit, Universe
 from trackerr_xl.core.words import key, listed
 from trackerr_xl.errors import InputError, NumericalError, ShapeError, UnitsError
-from trackerr_xl.functions.match import check_fractions, covariance_of, not_listed, spread, union
+from trackerr_xl.functions.match import (
+    check_fractions,
+    covariance_of,
+    not_listed,
+    spread,
+    sum_warnings,
+    union,
+)
 from trackerr_xl.functions.measure import COV_HELP
 from trackerr_xl.functions.options import Options
 from trackerr_xl.functions.proof import binding, proof
@@ -186,9 +193,7 @@ def _warnings(
             "Warning",
             f"cov has no entry for {listed(case.dropped)}: dropped, the benchmark rescaled without.",
         )
-    total = float(universe.benchmark.sum())
-    if abs(total - 1.0) > 1e-6:
-        yield "Warning", f"The benchmark weights sum to {total:.6g}, not 1."
+    yield from sum_warnings({"benchmark": Labelled(case.benchmark)})
     if attributes is None:
         return
     strangers = not_listed(attributes.names, universe.names)
