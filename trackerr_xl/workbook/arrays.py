@@ -4,14 +4,11 @@ Excel carries every such function over an array. The engine does so for some; fo
 without a word, a wrong value. Which is which was measured function by function (`tests/workbook`).
 """
 
-from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from trackerr_xl.functions import CATALOGUE
-from trackerr_xl.workbook.argument_classes import VALUE, argument_class, listed, takes_values
+from trackerr_xl.workbook.argument_classes import VALUE, argument_class
 from trackerr_xl.workbook.formulas import Call, FormulaError, Group, Node, Nodes, Reference, Word
-from trackerr_xl.workbook.own_names import own_function
-from trackerr_xl.workbook.resolve import binding_names, bound_names
+from trackerr_xl.workbook.many import Scope, argument_scopes, called_scope, may_be_many
 
 CARRIED = frozenset(
     (
@@ -80,8 +77,8 @@ CARRIED = frozenset(
 _ONLY_RANGES = frozenset(("AVERAGEA", "CONCAT", "MODE", "MODE.SNGL", "NPV", "TEXTJOIN", "XLOOKUP"))
 _COUNT_LOGICALS = frozenset(("AVERAGE", "GEOMEAN", "HARMEAN", "KURT", "MEDIAN", "SKEW"))
 _ASK_ABOUT_CELLS = frozenset(("INDIRECT", "ISBLANK", "ISREF", "OFFSET", "TYPE"))
+_LAMBDA_TAKERS = frozenset(("BYCOL", "BYROW", "MAKEARRAY", "MAP", "REDUCE", "SCAN"))
 _COMPARISONS = frozenset(("=", "<>", "<", ">", "<=", ">="))
-_ONE_AT_A_TIME = frozenset(("MAKEARRAY", "MAP", "REDUCE", "SCAN"))
 
 
 def carried(nodes: Nodes) -> Nodes:
@@ -92,16 +89,7 @@ def carried(nodes: Nodes) -> Nodes:
     FormulaError
         If a function is given arrays in a way that the engine is known to get wrong.
     """
-    return _Walk().sequence(nodes, _Scope())
-
-
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """Names of LET and LAMBDA that may be arrays, parameters that are not, and whether this is inside a LAMBDA."""
-
-    arrays: frozenset[str] = frozenset()
-    single: frozenset[str] = frozenset()
-    in_lambda: bool = False
+    return _Walk().sequence(nodes, Scope())
 
 
 class _Walk:
@@ -110,18 +98,18 @@ class _Walk:
     def __init__(self) -> None:
         self._parameters = 0
 
-    def sequence(self, nodes: Nodes, scope: _Scope) -> Nodes:
+    def sequence(self, nodes: Nodes, scope: Scope) -> Nodes:
         return tuple(
-            self._node(node, _called(node, follower, scope))
+            self._node(node, called_scope(node, follower, scope))
             for node, follower in zip_longest(nodes, nodes[1:])
         )
 
-    def _node(self, node: Node, scope: _Scope) -> Node:
+    def _node(self, node: Node, scope: Scope) -> Node:
         if isinstance(node, Group):
             return Group(tuple(self.sequence(argument, scope) for argument in node.arguments))
         if not isinstance(node, Call):
             return node
-        scopes = _argument_scopes(node, scope)
+        scopes = argument_scopes(node, scope)
         done = Call(
             node.name,
             tuple(
@@ -133,21 +121,28 @@ class _Walk:
             for position, (argument, inner) in enumerate(zip(node.arguments, scopes, strict=True))
             if may_be_many(argument, inner.arrays)
         ]
+        _refuse(done, arrays, scope)
         return self._counted(self._mapped(done, arrays, scope), node, arrays, scope)
 
-    def _mapped(self, call: Call, arrays: list[int], scope: _Scope) -> Call:
+    def _mapped(self, call: Call, arrays: list[int], scope: Scope) -> Call:
         """The call over an array where one value is wanted; other calls as they are."""
         over = [position for position in arrays if argument_class(call.name, position) == VALUE]
         if not over or call.name in CARRIED:
             return call
-        if len(over) > 1 or scope.in_lambda or call.name in _ASK_ABOUT_CELLS:
-            raise FormulaError(f"the engine does not carry {call.name} over these arrays")
         parameter = self._parameter()
         arguments = list(call.arguments)
         array, arguments[over[0]] = arguments[over[0]], (parameter,)
-        return Call("MAP", (array, _lambda((parameter,), Call(call.name, tuple(arguments)))))
+        one = Call(call.name, tuple(arguments))
+        if (
+            len(over) > 1
+            or scope.in_lambda
+            or call.name in _ASK_ABOUT_CELLS
+            or may_be_many((one,), scope.arrays)
+        ):
+            raise FormulaError(f"the engine does not carry {call.name} over these arrays")
+        return Call("MAP", (array, _lambda((parameter,), one)))
 
-    def _counted(self, done: Call, call: Call, arrays: list[int], scope: _Scope) -> Call:
+    def _counted(self, done: Call, call: Call, arrays: list[int], scope: Scope) -> Call:
         """Functions of ranges that the engine gets wrong when they are given an array that is no range."""
         position = next((position for position in arrays if not _is_range(call.arguments[position])), None)
         if position is None or done.name == "MAP":
@@ -171,7 +166,8 @@ class _Walk:
         is_number = Call("ISNUMBER", ((value,),))
         if call.name == "COUNT":
             one = Call("IF", ((is_number,), (Word("number", "1"),), (Word("number", "0"),)))
-            return Call("SUM", ((Call("MAP", (array, _lambda((value,), one))),),))
+            values = (Call("IFERROR", (array, (Word("text", '""'),))),)
+            return Call("SUM", ((Call("MAP", (values, _lambda((value,), one))),),))
         so_far = self._parameter()
         error = Call("IF", ((Call("ISERROR", ((value,),)),), (value,), (so_far,)))
         product = Call("IF", ((is_number,), (so_far, Word("operator", "*"), value), (error,)))
@@ -182,96 +178,27 @@ class _Walk:
         return Word("name", f"te_value_{self._parameters}")
 
 
-def may_be_many(nodes: Nodes, arrays: frozenset[str] = frozenset()) -> bool:
-    """Whether an expression may have more than one value; `arrays` are the names that may."""
-    return any(_node_may_be_many(node, arrays) for node in nodes)
+def _refuse(call: Call, arrays: list[int], scope: Scope) -> None:
+    """Calls that the engine is known to get wrong, however they are written."""
+    if call.name in ("N", "T") and any(_is_range(call.arguments[position]) for position in arrays):
+        raise FormulaError(f"the engine does not take {call.name} of a range")
+    if call.name == "XLOOKUP" and len(call.arguments) > 2 and not _is_line(call.arguments[2]):
+        raise FormulaError("the engine does not take whole rows or columns out of a table with XLOOKUP")
+    if call.name in _LAMBDA_TAKERS:
+        match call.arguments[-1:]:
+            case ((Call(name="LAMBDA") as function,),):
+                (inside,) = argument_scopes(call, scope)[-1:]
+                body = argument_scopes(function, inside)[-1]
+                if may_be_many(function.arguments[-1], body.arrays):
+                    raise FormulaError(f"the engine takes one value at a time from the LAMBDA of {call.name}")
 
 
-def _node_may_be_many(node: Node, arrays: frozenset[str]) -> bool:
-    if isinstance(node, Reference):
-        return not node.one_cell
-    if isinstance(node, Word):
-        return node.kind == "array" or (node.kind == "name" and node.text.lower() in arrays)
-    if isinstance(node, Group):
-        return any(may_be_many(argument, arrays) for argument in node.arguments)
-    if isinstance(node, Call):
-        return _call_may_be_many(node, arrays)
-    return False
-
-
-def _call_may_be_many(call: Call, arrays: frozenset[str]) -> bool:
-    own = own_function(call.name)
-    if own is not None:
-        return CATALOGUE[own].result.shape not in ("number", "text")
-    if call.name == "LAMBDA" or call.name == "REDUCE":
-        return False
-    if call.name == "LET":
-        inner = _argument_scopes(call, _Scope(arrays))[-1]
-        return may_be_many(call.arguments[-1], inner.arrays) if call.arguments else False
-    if not listed(call.name) or call.name in _MANY:
-        return call.name != "INDEX" or _index_may_be_many(call, arrays)
-    return any(
-        may_be_many(argument, arrays)
-        for position, argument in enumerate(call.arguments)
-        if argument_class(call.name, position) == VALUE
-        or takes_values(call.name)
-        or call.name in ("IF", "CHOOSE")
-    )
-
-
-_MANY = frozenset(
-    ("FREQUENCY", "GROWTH", "INDEX", "INDIRECT", "LINEST", "LOGEST", "MINVERSE", "MMULT", "N", "OFFSET", "T")
-) | {"TRANSPOSE", "TREND", "XLOOKUP", "ROW", "COLUMN"}
-
-
-def _index_may_be_many(call: Call, arrays: frozenset[str]) -> bool:
-    array, *places = call.arguments
-    if any(not place or place == (Word("number", "0"),) or may_be_many(place, arrays) for place in places):
-        return True
-    match array, len(places):
-        case ((Reference(area=area, spilled=False),), 1):
-            return area.top != area.bottom and area.left != area.right
-    return len(places) < 2
-
-
-def _argument_scopes(call: Call, scope: _Scope) -> list[_Scope]:
-    """What is known in each argument of a call."""
-    if call.name == "LAMBDA":
-        bound = bound_names(call)
-        inside = _Scope((scope.arrays - bound) | (bound - scope.single), frozenset(), in_lambda=True)
-        return [inside] * len(call.arguments)
-    if call.name in _ONE_AT_A_TIME:
-        return [_one_at_a_time(call.name, argument, scope) for argument in call.arguments]
-    if call.name != "LET":
-        return [scope] * len(call.arguments)
-    scopes = []
-    names = iter(binding_names(call))
-    for position, argument in enumerate(call.arguments):
-        scopes.append(scope)
-        if position % 2 == 1 and position < len(call.arguments) - 1:
-            name = next(names, "").lower()
-            known = scope.arrays - {name}
-            many = may_be_many(argument, scope.arrays)
-            scope = replace(scope, arrays=known | {name} if many else known)
-    return scopes
-
-
-def _one_at_a_time(name: str, argument: Nodes, scope: _Scope) -> _Scope:
-    """MAP and its kin give their LAMBDA one value at a time; what REDUCE has gathered so far may be an array."""
+def _is_line(argument: Nodes) -> bool:
+    """Whether an expression is one row or one column, or nothing is known against it."""
     match argument:
-        case (Call(name="LAMBDA") as function,):
-            names = [bound.lower() for bound in binding_names(function)]
-            return replace(scope, single=frozenset(names[1:] if name == "REDUCE" else names))
-    return scope
-
-
-def _called(node: Node, follower: Node | None, scope: _Scope) -> _Scope:
-    """A LAMBDA with its arguments behind it: which of its parameters are one value."""
-    if not (isinstance(node, Call) and node.name == "LAMBDA" and isinstance(follower, Group)):
-        return scope
-    given = zip(binding_names(node), follower.arguments, strict=False)
-    single = {name.lower() for name, argument in given if not may_be_many(argument, scope.arrays)}
-    return replace(scope, single=frozenset(single))
+        case (Reference(area=area, spilled=False),):
+            return area.top == area.bottom or area.left == area.right
+    return True
 
 
 def _is_range(argument: Nodes) -> bool:

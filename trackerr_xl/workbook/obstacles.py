@@ -64,6 +64,7 @@ def obstacle(nodes: Nodes, formula: FormulaCell, book: Book, unknown: frozenset[
         or _calendar(called, book)
         or _hidden(nodes, called, book)
         or _regional(nodes)
+        or _computed_range(nodes)
         # An old #NAME? in the file is the user's own: Excel does not know the word either.
         or (None if formula.stored == CellError("#NAME?") else _unknown(nodes, called, unknown))
     )
@@ -126,6 +127,12 @@ def _regional(nodes: Nodes) -> str | None:
             found = _regional(argument)
             if found is not None:
                 return found
+    return None
+
+
+def _computed_range(nodes: Nodes) -> str | None:
+    if any(isinstance(node, Word) and node.kind == "operator" and node.text == ":" for node in walk(nodes)):
+        return "it computes a corner of a range, as in A1:INDEX(…), which the engine cannot do"
     return None
 
 
