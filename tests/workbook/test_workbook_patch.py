@@ -280,6 +280,13 @@ def test_two_spills_may_trade_places() -> None:
     assert values_of(after) == {(1, 1): 1, (2, 1): "note", (3, 1): 30, (4, 1): 40}
 
 
+def test_a_spill_without_a_range_gets_one() -> None:
+    before = '<row r="1"><c r="A1" cm="1"><f t="array">F</f><v>1</v></c></row>'
+    assert rows_after(before, spills={(1, 1): [[1.0, 2.0]]}) == (
+        '<row r="1"><c r="A1" cm="1"><f t="array" ref="A1:B1">F</f><v>1</v></c><c r="B1"><v>2</v></c></row>'
+    )
+
+
 def test_a_range_of_the_whole_sheet_costs_no_more_than_its_cells() -> None:
     rows = SPILL.replace("A1:A3", "A1:XFD1048576")
     assert 'ref="A1:A2"' in rows_after(rows, spills={(1, 1): [[5.0], [6.0]]})
@@ -490,10 +497,8 @@ def test_a_sheet_in_another_encoding_is_refused_only_when_it_must_change() -> No
 def test_a_value_that_cannot_be_read_is_refused() -> None:
     for cell in (">1,5", ">inf", ">1_0", ' t="s">1', ' t="s">-1', ' t="s">x', ' t="x">1', ' t="d">soon'):
         kind, _, text = cell.partition(">")
+        book = workbook(f'<row r="1"><c r="A1"{kind}><v>{text}</v></c></row>', strings="<si><t>one</t></si>")
         with pytest.raises(FileRefusedError) as refused:
-            book = workbook(
-                f'<row r="1"><c r="A1"{kind}><v>{text}</v></c></row>', strings="<si><t>one</t></si>"
-            )
             patched(book, inputs={(1, 1): 1.0})
         assert (
             refused.value.sentence == "TE-160 book.xlsx sheet Sheet1 is damaged: its cell A1 cannot be read."

@@ -103,10 +103,10 @@ def _news(sheet: SheetXml, edits: SheetEdits, strings: Sequence[str]) -> dict[Ro
     firsts: dict[RowColumn, Area] = {}
     for first, rows in edits.spills.items():
         cell = stored_cell(sheet, *first, strings)
-        if cell is None or cell.formula is None or cell.formula.area is None:
+        if cell is None or cell.formula is None or cell.formula.kind != "array":
             raise ValueError(f"{address(*first)} holds no array formula")
         firsts[first] = Area(*first, first[0] + len(rows) - 1, first[1] + len(rows[0]) - 1)
-        for place in _cells_inside(sheet, cell.formula.area):
+        for place in _cells_inside(sheet, cell.formula.area or Area(*first, *first)):
             news[place] = NewValue(None)
     for first, rows in edits.spills.items():
         for i, row in enumerate(rows):
