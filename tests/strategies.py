@@ -148,13 +148,14 @@ def impossible_together(seed: int) -> TrackingProblem:
     return with_rows(problem, one_row(exposure, wanted, np.inf, "Exposure out of reach"))
 
 
-def tight_vertex(seed: int) -> TrackingProblem:
-    """An exposure must come within 1e-7 of the most the other limits allow: next to no room is left."""
+def pushed_exposure(seed: int) -> TrackingProblem:
+    """An exposure that must come within a half to a thousandth of all that the other limits allow."""
     problem = random_problem(seed)
-    exposure = np.random.default_rng(seed).normal(0.0, 1.0, problem.benchmark.size)
-    return with_rows(
-        problem, one_row(exposure, _largest(exposure, problem) - 1e-7, np.inf, "As much as there is")
-    )
+    rng = np.random.default_rng(seed)
+    exposure = rng.normal(0.0, 1.0, problem.benchmark.size)
+    most, least = _largest(exposure, problem), -_largest(-exposure, problem)
+    wanted = most - (most - least) * 10.0 ** rng.uniform(-3.0, -0.3)
+    return with_rows(problem, one_row(exposure, wanted, np.inf, "Pushed"))
 
 
 def rows_that_repeat(seed: int) -> TrackingProblem:
