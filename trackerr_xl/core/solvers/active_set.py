@@ -27,6 +27,8 @@ PATIENCE_WITH_MANY = 2
 FEW = 0.05
 """Share of wrong names that is worth a careful end."""
 REFINED = 1e-15
+MOST_REFINEMENTS = 30
+"""One is enough for a well conditioned block; a ridge or repeated rows come out by a factor a time."""
 ROUGH = 1e-6
 """Relative residual at which signs are judged; the answer is refined to `REFINED`."""
 UNTRUSTED = 1e-9
@@ -144,7 +146,7 @@ def _solved(program: Program, guess: _Guess, start: Vector, block: FreeBlock | N
     # Signs need few digits; only what may be the answer is worth refining.
     if trial.wrong and point.error <= ROUGH:
         return trial
-    for _ in range(3 if system.exact else 8):
+    for _ in range(MOST_REFINEMENTS):
         if point.error < REFINED:
             break
         better = _corrected(program, guess, system, point)

@@ -26,13 +26,10 @@ class FreeBlock:
         The names, ascending.
     root : ndarray of shape (f, f)
         Lower Cholesky factor of their block.
-    ridged : bool
-        Whether a ridge was needed.
     """
 
     names: Indices
     root: Matrix
-    ridged: bool
 
 
 class Equalities(Protocol):
@@ -41,11 +38,6 @@ class Equalities(Protocol):
     @property
     def block(self) -> FreeBlock | None:
         """What it was made from, to be handed to the next call; None with a factor model."""
-        ...
-
-    @property
-    def exact(self) -> bool:
-        """Whether few refinements are enough: no ridge."""
         ...
 
     @property
@@ -92,7 +84,7 @@ def _factorised(hessian: DenseHessian, names: Indices) -> FreeBlock | None:
             matrix.flat[:: names.size + 1] += max(ridge * float(matrix.diagonal().mean()), 1e-300)
         root, failed = dpotrf(matrix, lower=1, clean=0, overwrite_a=1)
         if not failed:
-            return FreeBlock(names, root, ridged=ridge > 0)
+            return FreeBlock(names, root)
     return None
 
 
@@ -111,10 +103,6 @@ class _Bordered:
     departed: Indices
     rows: int
     fresh: bool
-
-    @property
-    def exact(self) -> bool:
-        return not self.block.ridged
 
     def solve(self, right: Vector, row_right: Vector) -> tuple[Vector, Vector]:
         half, _ = dtrtrs(self.block.root, right[self.block.names], lower=1)
@@ -164,7 +152,6 @@ class _OfFactors:
 
     factors: Factorised
     names: Indices
-    exact: bool
     block: None = None
     fresh: bool = True
 
@@ -182,4 +169,4 @@ def _of_factors(hessian: FactorHessian, names: Indices, rows: Matrix) -> _OfFact
     small = specific < 1e-6 * mean if mean > 0 else np.ones(specific.size, dtype=bool)
     ridge = np.where(small, max(1e-7 * max(common, mean), 1e-300), 0.0)
     factors = factorise(part, ridge, rows[:, names], np.zeros(rows.shape[0]))
-    return None if factors is None else _OfFactors(factors, names, exact=not small.any())
+    return None if factors is None else _OfFactors(factors, names)
