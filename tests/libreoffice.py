@@ -7,19 +7,25 @@ profile, because two processes must not share one.
 import atexit
 import functools
 import os
+import re
 import shutil
 import signal
 import subprocess
 import tempfile
+import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from trackerr_xl.functions import CATALOGUE
+
 Value = float | int | str | bool | date | datetime | time | timedelta
 """What openpyxl reads from a cell; an error value is its text, such as ``#N/A``."""
 
+_FORMULA = re.compile(r"<f\b[^>]*>[^<]*</f>")
+_OURS = re.compile(rf"\b(?:{'|'.join(CATALOGUE)})\s*\(", re.IGNORECASE)
 _SECONDS = 120
 _RECALCULATE_ALWAYS, _RECALCULATE_NEVER = 0, 1
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -77,7 +83,9 @@ def pictures(path: Path, folder: Path, *, dots_per_inch: int = 80) -> list[Path]
     """
     pdftoppm = _program("pdftoppm")
     folder.mkdir(parents=True, exist_ok=True)
-    printed = _converted(path, "pdf", folder, _RECALCULATE_NEVER)
+    with tempfile.TemporaryDirectory() as shown:
+        # It calculates array formulas whatever its settings say, and does not know our functions.
+        printed = _converted(with_answers_as_constants(path, Path(shown)), "pdf", folder, _RECALCULATE_NEVER)
     for old in folder.glob(f"{path.stem}-*.png"):
         old.unlink()
     _run(
@@ -86,6 +94,24 @@ def pictures(path: Path, folder: Path, *, dots_per_inch: int = 80) -> list[Path]
     pages = sorted(folder.glob(f"{path.stem}-*.png"))
     assert pages, f"pdftoppm made no picture of {printed}"
     return pages
+
+
+def with_answers_as_constants(path: Path, folder: Path) -> Path:
+    """Copy a workbook, leaving of every cell that calls one of our functions only the value stored in it.
+
+    LibreOffice does not know our functions; with their answers as constants it can calculate everything else.
+    """
+    copy = folder / path.name
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as target:
+        for part in source.namelist():
+            content = source.read(part)
+            if part.startswith("xl/worksheets/sheet"):
+                text = _FORMULA.sub(
+                    lambda found: "" if _OURS.search(found[0]) else found[0], content.decode()
+                )
+                content = text.encode()
+            target.writestr(part, content)
+    return copy
 
 
 def _values(path: Path, mode: int) -> dict[tuple[str, str], Value]:

@@ -54,11 +54,11 @@ def write_notes(book: Book, plan: Plan) -> None:
     page = open_page(
         book, NOTES, "Notes", "Units, conventions and where the numbers come from", [2, 26, 120], SLATE
     )
-    page.headings("B5", ["Topic", "Note"], text_columns=2)
+    page.headings("B5", ["Topic", "Note"], text=("Note",))
     for row, (topic, note) in enumerate(plan.notes, start=FIRST_ROW):
         page.put(f"B{row}", topic, "words", "left", "strong")
         page.put(f"C{row}", note, "words", "left")
-        page.sheet.set_row(row - 1, 16 * (1 + len(note) // 118))
+        page.sheet.set_row(row - 1, 16 * (1 + len(note) // 150))
     page.sheet.freeze_panes(5, 0)
 
 
@@ -70,21 +70,25 @@ def _identities(plan: Plan) -> tuple[Check, ...]:
     return (
         Check("Portfolio weights sum to 100 %", "=SUM(Portfolio_Weights)", "percent", 1.0, 1.0),
         Check("Index weights sum to 100 %", "=SUM(Index_Weights)", "percent", 1.0, 1.0),
-        Check("TRACKING_ERROR less TE by MMULT, bp", f"={TRACKER}!B5-{te}", "exact", 0.0, 0.0),
+        Check("TRACKING_ERROR less TE by MMULT, bp", f"=ROUND({TRACKER}!B5-{te},9)", "variance", 0.0, 0.0),
         Check(
-            "Sum of contributions by name less TE, bp", f"=SUM(L{FIRST_ROW}:L{last})-{te}", "exact", 0.0, 0.0
+            "Sum of contributions by name less TE, bp",
+            f"=ROUND(SUM(L{FIRST_ROW}:L{last})-{te},9)",
+            "variance",
+            0.0,
+            0.0,
         ),
         Check(
             "Sum of contributions by group less TE, bp",
-            f"=10000*SUM({CONTRIBUTIONS}!E{FIRST_ROW}:E{final_group})-{te}",
-            "exact",
+            f"=ROUND(10000*SUM({CONTRIBUTIONS}!E{FIRST_ROW}:E{final_group})-{te},9)",
+            "variance",
             0.0,
             0.0,
         ),
         Check(
             "Largest gap between contributions, bp",
             f"=MAX(M{FIRST_ROW}:M{last})-MIN(M{FIRST_ROW}:M{last})",
-            "exact",
+            "variance",
             0.0,
             0.0,
         ),
@@ -158,9 +162,9 @@ def _write_audit(page: Page, plan: Plan) -> None:
             f"J{row}",
             f"=SUM(MMULT({COVARIANCE}!$C{row}:${final}{row},$I${first}:$I${last}))",
             "body",
-            "signed fraction",
+            "exact",
         )
         page.formula(f"K{row}", f"=IF($K$4=0,0,10000*J{row}/$K$4)", "body", "signed fraction")
         page.formula(f"L{row}", f"=10000*I{row}*K{row}", "body", "signed bp")
         theirs = f"INDEX({WEIGHTS}!$I${first}:$I${last},MATCH(H{row},{WEIGHTS}!$B${first}:$B${last},0))"
-        page.formula(f"M{row}", f"=L{row}-{theirs}", "body", "exact")
+        page.formula(f"M{row}", f"=ROUND(L{row}-{theirs},9)", "body", "variance")

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from trackerr_xl.workbook.templates.page import Book, Page, open_page
-from trackerr_xl.workbook.templates.plan import CHECKS, CONTRIBUTIONS, FIRST_ROW, TRACKER, WEIGHTS, Plan
+from trackerr_xl.workbook.templates.plan import CONTRIBUTIONS, FIRST_ROW, TRACKER, WEIGHTS, Plan
 from trackerr_xl.workbook.templates.style import AMBER, NAVY, SLATE, TEAL
 
 _WIDTHS: Final = (2, 20, 11, 11, 11, 12, 11, 2, 29, 11, 11, 2, 29, 12, 11)
@@ -48,13 +48,13 @@ def _write_groups(page: Page, plan: Plan) -> None:
         page.formula(f"B{row}", f"={CONTRIBUTIONS}!B{source}", "body", "left")
         for column, weights in (("C", "Portfolio_Weights"), ("D", "Index_Weights")):
             page.formula(f"{column}{row}", f"=SUMIF({members},B{row},{weights})", "body", "percent")
-        page.formula(f"E{row}", f"=C{row}-D{row}", "body", "signed percent")
+        page.formula(f"E{row}", f"=ROUND(C{row}-D{row},10)", "body", "signed percent")
         page.formula(f"F{row}", f"=10000*{CONTRIBUTIONS}!E{source}", "body", "signed bp")
         page.formula(f"G{row}", f"={CONTRIBUTIONS}!F{source}", "body", "percent")
     page.put(f"B{last + 1}", "Total", "total", "left")
     looks = {"C": "percent", "D": "percent", "E": "signed percent", "F": "bp", "G": "percent"}
     for column, look in looks.items():
-        page.formula(f"{column}{last + 1}", f"=SUM({column}{_FIRST}:{column}{last})", "total", look)
+        page.formula(f"{column}{last + 1}", f"=ROUND(SUM({column}{_FIRST}:{column}{last}),12)", "total", look)
 
 
 def _write_largest_active(page: Page, plan: Plan) -> None:
@@ -85,9 +85,9 @@ def _draw(page: Page, plan: Plan) -> None:
     last_top = _FIRST + _TOP - 1
     top = _FIRST + max(_TOP, len(plan.groups) + 1) + 1
     group = plan.shown[0].lower()
-    _bars(page, f"B{top}", (f"TE contribution by {group}, bp a year", "B", "F", last_group, TEAL, "0.0"), 575)
-    _bars(page, f"I{top}", ("Active weight, largest over and under", "I", "K", last_top, NAVY, "0.0%"), 385)
-    _bars(page, f"M{top}", ("TE contribution by name, bp a year", "M", "N", last_top, AMBER, "0.0"), 385)
+    _bars(page, f"B{top}", (f"TE contribution by {group}, bp a year", "B", "F", last_group, TEAL, "0.0"), 555)
+    _bars(page, f"I{top}", ("Active weight, largest over and under", "I", "K", last_top, NAVY, "0.0%"), 366)
+    _bars(page, f"M{top}", ("TE contribution by name, bp a year", "M", "N", last_top, AMBER, "0.0"), 372)
 
 
 def _bars(page: Page, cell: str, what: tuple[str, str, str, int, str, str], width: int) -> None:
@@ -98,7 +98,6 @@ def _bars(page: Page, cell: str, what: tuple[str, str, str, int, str, str], widt
         "values": f"={TRACKER}!${values}${_FIRST}:${values}${last}",
         "fill": {"color": colour},
         "gap": 45,
-        "data_labels": {"value": True, "num_format": number, "font": {"size": 8, "color": SLATE}},
     }
     chart.add_series(series)
     chart.set_title({"name": title, "name_font": {"size": 11, "bold": True, "color": NAVY}})
@@ -107,6 +106,7 @@ def _bars(page: Page, cell: str, what: tuple[str, str, str, int, str, str], widt
     chart.set_y_axis(
         {
             "reverse": True,
+            "crossing": "max",
             "label_position": "low",
             "num_font": {"size": 8, "color": SLATE},
             "line": {"color": "#C5CDD8"},
@@ -117,9 +117,8 @@ def _bars(page: Page, cell: str, what: tuple[str, str, str, int, str, str], widt
         {
             "num_format": number,
             "num_font": {"size": 8, "color": SLATE},
-            "major_gridlines": {"visible": True, "line": {"color": "#E8ECF1"}},
             "line": {"none": True},
-            "label_position": "low",
+            "major_gridlines": {"visible": True, "line": {"color": "#E8ECF1"}},
         }
     )
     chart.set_chartarea({"border": {"color": "#D5DBE3"}})

@@ -27,13 +27,24 @@ _SECTORS = {
     "Materials": "Steel Chemicals Cement Mining Paper Copper Glass Coatings Gases Packaging",
 }
 _PLACES = (
-    "Aldgate Bexley Camden Dalston Epping Finsbury Greenwich Holborn Islington Jersey Kensington Lambeth Mayfair "
-    "Norwood Oxford Putney Quorn Richmond Soho Temple Upton Vauxhall Wapping Yarrow Zennor Ascot Bristol Chelsea "
-    "Dover Exeter"
-).split()
+    "Aldgate Bexley Camden Dalston Epping Finsbury Greenwich Holborn Islington Jersey Kensington Lambeth Mayfair Norwood "
+    "Oxford Putney Quorn Richmond Soho Temple Upton Vauxhall Wapping Yarrow Zennor Ascot Bristol Chelsea Dover Exeter"
+)
 _CARBON = {"Energy": 420.0, "Utilities": 520.0, "Materials": 380.0, "Industrials": 110.0}
 _CARBON_ELSEWHERE = 30.0
-_LARGEST = {"Aldgate Systems": 9.0, "Bexley Software": 7.5, "Camden Devices": 6.2}
+_SHARE = (
+    26.0,
+    13.0,
+    14.0,
+    11.0,
+    11.0,
+    7.0,
+    8.0,
+    4.0,
+    3.0,
+    3.0,
+)  # of the index, in % and in the order of the sectors
+_LARGEST = {"Aldgate Systems": 6.8, "Bexley Software": 5.9, "Camden Devices": 5.3}
 _RED = frozenset({"Energy": 2, "Utilities": 1, "Staples": 1, "Industrials": 1}.items())
 
 
@@ -44,7 +55,8 @@ def equity_index() -> SyntheticIndex:
     random = np.random.RandomState(SEED)
     sectors = [sector for sector in _SECTORS for _ in range(10)]
     words = [word for line in _SECTORS.values() for word in line.split()]
-    names = tuple(f"{_PLACES[place % len(_PLACES)]} {word}" for place, word in enumerate(words))
+    places = _PLACES.split()
+    names = tuple(f"{places[at % len(places)]} {word}" for at, word in enumerate(words))
     size = np.exp(random.normal(0.0, 0.85, len(names)))
     weights = _index_weights(names, size)
     beta = np.round(_sector_betas(sectors) + random.normal(0.0, 0.15, len(names)), 2)
@@ -70,9 +82,11 @@ def equity_index() -> SyntheticIndex:
 
 
 def _index_weights(names: tuple[str, ...], size: Vector) -> Vector:
-    large = np.array([_LARGEST.get(name, 0.0) / 100.0 for name in names])
-    rest = np.where(large > 0.0, 0.0, size)
-    return rounded_weights(large + (1.0 - large.sum()) * rest / rest.sum())
+    """Every sector at its share; inside it the named largest at their weights and the rest by size."""
+    large = np.array([_LARGEST.get(name, 0.0) for name in names]).reshape(len(_SHARE), -1)
+    rest = np.where(large > 0.0, 0.0, size.reshape(large.shape))
+    left = np.array(_SHARE) - large.sum(axis=1)
+    return rounded_weights((large + rest * (left / rest.sum(axis=1))[:, None]).ravel())
 
 
 def _sector_betas(sectors: list[str]) -> Vector:

@@ -9,6 +9,7 @@ from trackerr_xl.workbook.templates.plan import COVARIANCE, FIRST_ROW, INDEX, LI
 from trackerr_xl.workbook.templates.style import INPUT_BLUE
 
 _LIMIT_HEADINGS: Final = ("Type", "Item", "Min", "Max", "Basis", "On", "Note")
+_LIMIT_ALIGNMENT: Final = {"Min": "right", "Max": "right", "On": "centre"}
 _ROW_HELP: Final = (
     ("Weight", "* (every name), or one name", "Smallest and largest weight. The most specific row wins."),
     (
@@ -56,7 +57,8 @@ def write_limits(book: Book, plan: Plan) -> None:
             "style": None,
             "autofilter": False,
             "columns": [
-                {"header": title, "header_format": book.ink("header", "heading")} for title in _LIMIT_HEADINGS
+                {"header": title, "header_format": book.ink("header", _LIMIT_ALIGNMENT.get(title, "left"))}
+                for title in _LIMIT_HEADINGS
             ],
         },
     )
@@ -66,9 +68,9 @@ def write_limits(book: Book, plan: Plan) -> None:
             {"validate": "list", "source": words, "ignore_blank": True},
         )
     # Room for new rows between the table and the help below it.
-    help_row = last + 12
+    help_row = last + 9
     page.section(f"B{help_row}:H{help_row}", "What a row can say")
-    page.headings(f"B{help_row + 1}", ["Type", "Item", "", "", "Meaning", "", ""], text_columns=7)
+    page.headings(f"B{help_row + 1}", ["Type", "Item", "", "", "Meaning", "", ""], text=("Item", "Meaning"))
     for row, (kind, item, meaning) in enumerate(_ROW_HELP, start=help_row + 2):
         page.fill(f"B{row}:H{row}", "body")
         page.put(f"B{row}", kind, "body", "left", "strong")
@@ -82,6 +84,7 @@ def write_index(book: Book, plan: Plan) -> None:
     """Write holdings, index weights and attributes as the Excel table *Assets*."""
     index = plan.index
     headings = ["Name", "Weight", *index.attributes]
+    words = {"Name"} | {heading for heading, values in index.attributes.items() if isinstance(values[0], str)}
     widths = [2.0, 28.0, 10.0] + [
         14.0 if isinstance(values[0], str) else 10.0 for values in index.attributes.values()
     ]
@@ -105,7 +108,10 @@ def write_index(book: Book, plan: Plan) -> None:
             "name": "Assets",
             "style": None,
             "autofilter": False,
-            "columns": [{"header": title, "header_format": book.ink("header")} for title in headings],
+            "columns": [
+                {"header": title, "header_format": book.ink("header", "left" if title in words else "right")}
+                for title in headings
+            ],
         },
     )
     book.define("Benchmark", INDEX, f"B{FIRST_ROW}:C{last}")
@@ -146,5 +152,4 @@ def write_covariance(book: Book, plan: Plan) -> None:
     page.sheet.freeze_panes(5, 2)
     page.sheet.repeat_rows(0, 4)
     page.sheet.repeat_columns(0, 1)
-    page.sheet.fit_to_pages(0, 0)
-    page.sheet.set_print_scale(60)
+    page.sheet.fit_to_pages(1 + count // 60, 0)

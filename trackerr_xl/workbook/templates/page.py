@@ -1,6 +1,6 @@
 """One sheet of a template while it is written: cells, formulas with their values, spills, bands and tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import xlsxwriter
@@ -14,6 +14,8 @@ Stored = Mapping[tuple[str, str], Scalar]
 """(sheet, A1 address) to the value a formula or a spilled cell has."""
 
 A4 = 9
+
+_CENTRED = ("Status", "Check", "On", "Rank active", "Rank contrib.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,10 @@ class Page:
         """Write a constant, or only a style where the value is None."""
         self.sheet.write(cell, value, self.book.ink(*looks))
 
+    def quote(self, cell: str, call: str, *looks: str) -> None:
+        """Write a call as words, so that a reader sees what the cells below it hold."""
+        self.sheet.write_string(cell, f"={call}", self.book.ink("formula", *looks))
+
     def formula(self, cell: str, formula: str, *looks: str) -> None:
         """Write a formula with the value it is known to have."""
         value = self.book.stored.get((self.name, cell), 0)
@@ -79,7 +85,9 @@ class Page:
         rows, width = self.book.spilled.get((self.name, cell), (1, 1))
         for row in range(top, top + rows):
             for column in range(left, left + width):
-                looks = header if header and row == top else columns[column - left]
+                looks = columns[column - left]
+                if header and row == top:
+                    looks = (*header, "left") if column == left else header
                 value = self.book.stored.get((self.name, xl_rowcol_to_cell(row, column)), 0)
                 style = self.book.ink(*looks)
                 if (row, column) != (top, left):
@@ -95,11 +103,12 @@ class Page:
             for column in range(first[1], last[1] + 1):
                 self.sheet.write_blank(row, column, None, self.book.ink(*looks))
 
-    def headings(self, cell: str, titles: Sequence[str], *, text_columns: int = 1) -> None:
-        """Write a row of column headings, the first `text_columns` of them aligned as text."""
+    def headings(self, cell: str, titles: Sequence[str], *, text: Collection[str] = ()) -> None:
+        """Write a row of column headings; the first and those named in `text` stand over words, the others over numbers."""
         row, column = xl_cell_to_rowcol(cell)
         for place, title in enumerate(titles):
-            looks = ("header", "heading") if place < text_columns else ("header",)
+            looks = ("header", "left") if place == 0 or title in text else ("header",)
+            looks = ("header", "centre") if title in _CENTRED else looks
             self.sheet.write_string(row, column + place, title, self.book.ink(*looks))
 
     def section(self, cells: str, title: str) -> None:
@@ -163,6 +172,7 @@ def open_page(
     last = xl_rowcol_to_cell(0, len(widths) - 1).rstrip("1")
     sheet.set_row(0, 34)
     sheet.set_row(1, 22)
+    sheet.set_row(2, 20)
     page.fill(f"A1:{last}1", "title")
     page.fill(f"A2:{last}2", "subtitle")
     page.put("B1", title, "title")

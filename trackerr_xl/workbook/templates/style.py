@@ -22,21 +22,35 @@ BAD_FILL: Final = "#FCE8E6"
 
 LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
     # What a cell is
-    "title": {"font_size": 20, "bold": True, "font_color": "white", "bg_color": NAVY, "indent": 1},
-    "subtitle": {"font_size": 11, "font_color": "#C9D3E3", "bg_color": NAVY, "indent": 1, "valign": "top"},
+    "title": {
+        "font_size": 20,
+        "bold": True,
+        "font_color": "white",
+        "bg_color": NAVY,
+        "align": "left",
+        "indent": 1,
+    },
+    "subtitle": {
+        "font_size": 11,
+        "font_color": "#C9D3E3",
+        "bg_color": NAVY,
+        "align": "left",
+        "indent": 1,
+        "valign": "top",
+    },
     "hint": {"font_color": SLATE, "italic": True},
     "section": {"font_size": 12, "bold": True, "font_color": NAVY, "bottom": 2, "bottom_color": TEAL},
-    "formula": {"font_name": "Consolas", "font_size": 9, "font_color": TEAL},
+    # Words that begin with "=": the quote prefix keeps them words when a user edits the cell.
+    "formula": {"font_name": "Consolas", "font_size": 9, "font_color": TEAL, "quote_prefix": True},
     "header": {
         "bold": True,
         "font_color": "white",
         "bg_color": TEAL,
-        "align": "center",
+        "align": "right",
         "text_wrap": True,
         "bottom": 1,
         "bottom_color": TEAL,
     },
-    "heading": {"align": "left", "indent": 1},
     "body": {"bottom": 1, "bottom_color": LINE},
     "input": {
         "font_color": INPUT_BLUE,
@@ -52,6 +66,7 @@ LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
         "bg_color": MIST,
         "top": 5,
         "top_color": TEAL,
+        "align": "left",
         "indent": 1,
     },
     "card": {
@@ -62,14 +77,21 @@ LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
         "align": "left",
         "indent": 1,
     },
-    "card note": {"font_size": 9, "font_color": SLATE, "bg_color": MIST, "indent": 1, "valign": "top"},
+    "card note": {
+        "font_size": 9,
+        "font_color": SLATE,
+        "bg_color": MIST,
+        "align": "left",
+        "indent": 1,
+        "valign": "top",
+    },
     "status": {"align": "center", "bold": True, "bottom": 1, "bottom_color": LINE},
-    "words": {"text_wrap": True, "valign": "top", "bottom": 1, "bottom_color": LINE},
+    "words": {"text_wrap": True, "bottom": 1, "bottom_color": LINE},
     # How a value is aligned
     "left": {"align": "left", "indent": 1},
     "centre": {"align": "center"},
     "right": {"align": "right"},
-    "upright": {"rotation": 90, "valign": "bottom"},
+    "upright": {"rotation": 90, "valign": "bottom", "align": "center"},
     "strong": {"bold": True},
     # How a number is written
     "percent": {"num_format": "0.00%"},
@@ -82,7 +104,7 @@ LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
     "whole": {"num_format": "0"},
     "fraction": {"num_format": "0.000000"},
     "signed fraction": {"num_format": "+0.000000;-0.000000;0.000000"},
-    "exact": {"num_format": "0.0E+00"},
+    "exact": {"num_format": "0.00E+00"},
     "variance": {"num_format": "0.000000"},
     "general": {"num_format": "General"},
 }

@@ -13,7 +13,7 @@ CAP: Final = 0.35
 EXPLAINED_ROWS: Final = 10
 
 _PORTFOLIOS: Final = ("Index", "Equal weights", "Least tracking error", "Least, Bond A capped")
-_WIDTHS: Final = (2, 26, 12, 12, 12, 12, 12, 14, 10, 2, 10, 10, 8, 9, 30)
+_WIDTHS: Final = (2, 26, 12, 12, 12, 12, 12, 16, 12, 2, 10, 10, 8, 9, 30)
 
 
 def write_three_bonds(book: Book) -> None:
@@ -57,7 +57,7 @@ def _write_inputs(page: Page) -> None:
     page.formula("C10", "=SUM(C7:C9)", "total", "percent")
 
     page.section("K5:O5", "A limit to try")
-    page.headings("K6", ["Type", "Item", "Min", "Max", "Note"], text_columns=2)
+    page.headings("K6", ["Type", "Item", "Min", "Max", "Note"], text=("Item", "Note"))
     rows = (
         ("Weight", "*", 0, 1, "Nothing short, no leverage"),
         ("Weight", "Bond A", None, CAP, "◄ move this cap"),
@@ -82,8 +82,9 @@ def _write_answers(page: Page) -> None:
         "TE_OPTIMIZE(Three_Index, Three_Covariance)",
         "TE_OPTIMIZE(Three_Index, Three_Covariance, Three_Limits)",
     )
-    for (name, weight, active), call in zip(("BCD", "FGH"), calls, strict=True):
-        page.put(f"{name}13", f"={call}".replace("=", "\u200a=", 1), "formula")
+    for columns, call in zip((("B", "C", "D"), ("F", "G", "H")), calls, strict=True):
+        name, weight, active = columns
+        page.quote(f"{name}13", call)
         page.headings(f"{name}14", ["Bond", "Weight", "Active"])
         page.spill(f"{name}15", f"={call}", ("body", "left"), ("body", "percent", "strong"))
         for row in range(15, 18):

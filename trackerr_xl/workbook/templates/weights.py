@@ -15,7 +15,7 @@ from trackerr_xl.workbook.templates.plan import (
 from trackerr_xl.workbook.templates.style import TEAL
 
 OPTIMISE: Final = "TE_OPTIMIZE(Benchmark, Covariance, Limits[#All], Assets[#All])"
-_CONTRIBUTION_WIDTHS: Final = (28.0, 11.0, 11.0, 11.0, 11.0, 11.0)
+_CONTRIBUTION_WIDTHS: Final = (28.0, 13.0, 12.0, 12.0, 11.0, 14.0)
 _CONTRIBUTION_LOOKS: Final = (
     ("body", "left"),
     ("body", "signed percent"),
@@ -41,7 +41,7 @@ def write_weights(book: Book, plan: Plan) -> None:
         "Type a weight under Your weight to overrule the optimiser; empty it to go back. The checks tell what breaks.",
         "hint",
     )
-    page.put("N4", f"\u200a={OPTIMISE}", "formula")
+    page.quote("O4", OPTIMISE, "right")
     page.headings(
         "B5",
         [
@@ -56,6 +56,7 @@ def write_weights(book: Book, plan: Plan) -> None:
             "Rank active",
             "Rank contrib.",
         ],
+        text=plan.shown,
     )
     page.headings("N5", ["Optimiser's answer", "Weight"])
     page.spill(f"N{FIRST_ROW}", f"={OPTIMISE}", ("body", "left"), ("body", "percent"))
@@ -76,8 +77,8 @@ def write_weights(book: Book, plan: Plan) -> None:
         {
             "type": "data_bar",
             "bar_solid": True,
-            "bar_color": "#9FD3D6",
-            "bar_negative_color": "#F2C38F",
+            "bar_color": "#CDEBEC",
+            "bar_negative_color": "#FBE3C8",
             "bar_axis_color": "#C5CDD8",
         },
     )
@@ -102,7 +103,7 @@ def write_contributions(book: Book, plan: Plan) -> None:
         ("I", "TE_CONTRIB(Portfolio, Benchmark, Covariance)"),
     )
     for column, call in calls:
-        page.put(f"{column}4", f"\u200a={call}", "formula")
+        page.quote(f"{column}4", call)
         page.spill(f"{column}5", f"={call}", *_CONTRIBUTION_LOOKS, header=("header",))
     page.sheet.set_row(4, 30)
     page.sheet.freeze_panes(5, 0)
@@ -120,8 +121,8 @@ def write_explanation(book: Book, plan: Plan) -> None:
         TEAL,
     )
     call = OPTIMISE.replace("TE_OPTIMIZE(", 'TE_EXPLAIN("TE_OPTIMIZE", ')
-    page.put("B4", f"\u200a={call}", "formula")
-    page.headings("B5", ["Topic", "Sentence"], text_columns=2)
+    page.quote("B4", call)
+    page.headings("B5", ["Topic", "Sentence"], text=("Sentence",))
     page.spill(f"B{FIRST_ROW}", f"={call}", ("words", "left", "strong"), ("words", "left"))
     page.sheet.freeze_panes(5, 0)
 
@@ -169,4 +170,4 @@ def _write_total(page: Page, last: int) -> None:
     page.put(f"B{row}", "Sum", "total", "left")
     looks = {"C": "percent", "D": "percent", "E": "signed percent", "I": "signed bp", "J": "percent"}
     for column, look in looks.items():
-        page.formula(f"{column}{row}", f"=SUM({column}{FIRST_ROW}:{column}{last})", "total", look)
+        page.formula(f"{column}{row}", f"=ROUND(SUM({column}{FIRST_ROW}:{column}{last}),12)", "total", look)
