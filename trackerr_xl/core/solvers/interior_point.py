@@ -26,10 +26,14 @@ STEP_SHARE = 0.995
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InteriorAnswer:
-    """The best point met and the active set it suggests, to be polished by the active set method."""
+    """The best point met and the active set it suggests, to be polished by the active set method.
+
+    `settled` says whether the point itself is worth proving, not only its active set.
+    """
 
     candidate: Candidate
     active: ActiveSet
+    settled: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,14 +87,14 @@ def answers(program: Program) -> Iterator[InteriorAnswer]:
             best, least = point, residuals.merit
         if stages and least < stages[0]:
             stages.pop(0)
-            yield _answer(program, limits, best, steps)
+            yield _answer(program, limits, best, steps, settled=least < STAGES[1])
         if not stages or stalled > PATIENCE:
             break
         moved = _advance(program, limits, point, residuals)
         if moved is None:
             break
         point = moved
-    yield _answer(program, limits, best, steps)
+    yield _answer(program, limits, best, steps, settled=True)
 
 
 def _limits(program: Program) -> _Limits:
@@ -242,7 +246,7 @@ def _moved(point: _Point, change: _Point, length: float) -> _Point:
     )
 
 
-def _answer(program: Program, limits: _Limits, best: _Point, steps: int) -> InteriorAnswer:
+def _answer(program: Program, limits: _Limits, best: _Point, steps: int, *, settled: bool) -> InteriorAnswer:
     n = program.size
     x = np.clip(best.t[:n], program.lower, program.upper)
     sides = np.zeros(best.t.size, dtype=np.int8)
@@ -250,4 +254,4 @@ def _answer(program: Program, limits: _Limits, best: _Point, steps: int) -> Inte
     sides[limits.has_upper & (best.up_price > limits.upper - best.t)] = 1
     rows = np.ones(program.rows.shape[0], dtype=np.int8)
     rows[program.equalities :] = sides[n:]
-    return InteriorAnswer(Candidate(x, n * best.y, steps), ActiveSet(sides[:n], rows))
+    return InteriorAnswer(Candidate(x, n * best.y, steps), ActiveSet(sides[:n], rows), settled)

@@ -113,7 +113,8 @@ def _by_interior_point(program: Program) -> Iterator[Attempt]:
         x[free] = answer.candidate.x
         guess = ActiveSet(names, answer.active.rows)
         yield from _polished(program, guess, x, "interior point, polished", 10)
-        yield "interior point", replace(answer.candidate, x=x)
+        if answer.settled:
+            yield "interior point", replace(answer.candidate, x=x)
 
 
 def _polished(
