@@ -9,6 +9,7 @@ from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.solution import Certificate, Solution
 from trackerr_xl.core.solvers import feasibility, roads, scaling
 from trackerr_xl.core.solvers.certificate import Measured, measure, violation
+from trackerr_xl.core.solvers.onto_limits import onto_limits
 from trackerr_xl.core.solvers.threads import one_thread
 from trackerr_xl.errors import NumericalError
 
@@ -70,13 +71,11 @@ def _attempts(problem: TrackingProblem) -> Iterator[Solution]:
     feasibility.check_each_row(problem)
     program, units = scaling.scaled(problem)
     for method, candidate in roads.attempts(program, partial(feasibility.explain, problem)):
-        yield _solution(
-            problem,
-            scaling.weights(problem, program, units, candidate.x),
-            scaling.row_duals(problem, units, candidate.row_duals),
-            method,
-            candidate.iterations,
-        )
+        weights = scaling.weights(problem, program, units, candidate.x)
+        row_duals = scaling.row_duals(problem, units, candidate.row_duals)
+        yield _solution(problem, weights, row_duals, method, candidate.iterations)
+        moved, fitted = onto_limits(problem, weights, row_duals)
+        yield _solution(problem, moved, fitted, f"{method}, moved onto its limits", candidate.iterations)
 
 
 def _solution(
