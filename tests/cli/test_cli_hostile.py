@@ -28,7 +28,31 @@ def deep_workbook() -> bytes:
     return zipped(made, stored=True)
 
 
+def with_table(target: str, table: str = "<table/>") -> bytes:
+    """A workbook whose sheet says that it has a table."""
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    return zipped(
+        {
+            **parts({"Sheet1": sheet_xml('<row r="1"/>')}),
+            "xl/worksheets/_rels/sheet1.xml.rels": (
+                '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+                f'<Relationship Id="r1" Type="{office}/table" Target="{target}"/></Relationships>'
+            ),
+            "xl/tables/table1.xml": table,
+        }
+    )
+
+
 HOSTILE = {
+    "a table that is not there": (
+        with_table("../tables/table9.xml"), 2,
+        "TE-160 book.xlsx sheet Sheet1 is damaged: its part xl/tables/table9.xml is missing.",
+    ),
+    "a table over nothing": (
+        with_table("../tables/table1.xml", '<table ref="A1:"/>'), 2,
+        "TE-160 book.xlsx sheet Sheet1 is damaged: its table xl/tables/table1.xml cannot be read, "
+        "'' is not the address of a cell.",
+    ),
     "a fixed array over the whole sheet": (one_formula(WHOLE_SHEET), 2, f"TE-160 book.xlsx sheet Sheet1 {TOO_MANY}."),
     "a dynamic array over the whole sheet": (
         one_formula(WHOLE_SHEET, mark=' cm="1"'), 2, f"TE-160 book.xlsx sheet Sheet1 {TOO_MANY}.",

@@ -92,8 +92,10 @@ class Archive:
         Raises
         ------
         FileRefusedError
-            If its bytes are damaged or larger than they say.
+            If there is no such member, or its bytes are damaged or larger than they say.
         """
+        if name not in self.members:
+            raise FileRefusedError(f"is damaged: its part {name} is missing")
         member = self.members[name]
         crc = total = 0
         for piece in _inflated(self.data, member):

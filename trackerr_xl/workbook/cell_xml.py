@@ -77,7 +77,7 @@ def rewritten_cell(sheet: SheetXml, span: tuple[int, int], new: NewValue) -> byt
     tag = with_attribute(with_attribute(tag, b"vm", None), b"t", None)
     kind, content = _spelt(sheet.prefix, new)
     if kind is not None:
-        tag = with_attribute(tag.rstrip(), b"t", kind)
+        tag = with_attribute(tag, b"t", kind)
     if closed:
         return tag + (b"/>" if not content else b">%b</%bc>" % (content, sheet.prefix))
     close = sheet.structure.rindex(b"</", start, end)
@@ -85,12 +85,15 @@ def rewritten_cell(sheet: SheetXml, span: tuple[int, int], new: NewValue) -> byt
 
 
 def with_attribute(tag: bytes, name: bytes, value: bytes | None) -> bytes:
-    """An opening tag, without its end, with one attribute replaced where it stands, added last, or taken out."""
+    """An opening tag, with or without its end, with one attribute replaced where it stands, added last, or taken out."""
     for found in _ATTRIBUTE.finditer(tag):
         if found[1] == name:
             kept = b"" if value is None else b' %b="%b"' % (name, value)
             return tag[: found.start()] + kept + tag[found.end() :]
-    return tag if value is None else b'%b %b="%b"' % (tag, name, value)
+    if value is None:
+        return tag
+    end = len(tag) - (2 if tag.endswith(b"/>") else 1 if tag.endswith(b">") else 0)
+    return b'%b %b="%b"%b' % (tag[:end].rstrip(), name, value, tag[end:])
 
 
 _ATTRIBUTE = re.compile(rb"\s+([^\s=\"'/<>]+)\s*=\s*(?:\"[^\"]*\"|'[^']*')")

@@ -63,25 +63,29 @@ def _xml(package: Package, part: str) -> ElementTree.Element:
 def _names(root: ElementTree.Element) -> Iterator[DefinedName]:
     titles = [element.get("name", "") for element in root.iterfind("{*}sheets/{*}sheet")]
     for element in root.iterfind("{*}definedNames/{*}definedName"):
-        owner = element.get("localSheetId")
-        sheet = titles[int(owner)] if owner is not None and int(owner) < len(titles) else None
+        owner = element.get("localSheetId", "")
+        sheet = titles[int(owner)] if owner.isdecimal() and int(owner) < len(titles) else None
         yield DefinedName(element.get("name", ""), element.text or "", sheet)
 
 
 def _tables(package: Package, sheet: str, part: str) -> Iterator[Table]:
     for kind, target in relations(package.archive, part).values():
         if kind == "table":
-            root = _xml(package, target)
-            yield Table(
-                name=root.get("displayName", root.get("name", "")),
-                sheet=sheet,
-                area=parse_area(root.get("ref", "")),
-                columns=tuple(
-                    column.get("name", "") for column in root.iterfind("{*}tableColumns/{*}tableColumn")
-                ),
-                header_rows=int(root.get("headerRowCount", "1")),
-                total_rows=int(root.get("totalsRowCount", "0")),
-            )
+            try:
+                yield _table(_xml(package, target), sheet)
+            except ValueError as error:
+                raise FileRefusedError(f"is damaged: its table {target} cannot be read, {error}") from None
+
+
+def _table(root: ElementTree.Element, sheet: str) -> Table:
+    return Table(
+        name=root.get("displayName", root.get("name", "")),
+        sheet=sheet,
+        area=parse_area(root.get("ref", "")),
+        columns=tuple(column.get("name", "") for column in root.iterfind("{*}tableColumns/{*}tableColumn")),
+        header_rows=int(root.get("headerRowCount", "1")),
+        total_rows=int(root.get("totalsRowCount", "0")),
+    )
 
 
 @dataclass(slots=True)
