@@ -184,6 +184,7 @@ def test_an_argument_of_a_later_version_is_accepted_when_left_out_and_refused_wh
     reply = call("LATER", [2.0])
     assert reply.fault is not None
     assert reply.fault.sentence == "TE-190 curve is given: curves are not read yet."
+    assert ["curve", "Yields. Curves are not read yet."] in call("TE_HELP", ["LATER"]).grid
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from tests.example_sheet import NAMED
 from tests.oracles import clarabel_verdict
 from trackerr_xl import TrackingProblem, evaluate
 from trackerr_xl.core.problem import LinearRows
+from trackerr_xl.core.solve import solve
 from trackerr_xl.sheet.call import call
 
 B = [0.4, 0.3, 0.3]
@@ -94,6 +95,25 @@ def test_percent_in_gives_percent_out() -> None:
 def test_the_sum_can_be_another_number() -> None:
     options = [["Option", "Value"], ["Sum to", 0.9]]
     assert weights(B, COV, None, None, None, options).sum() == pytest.approx(0.9, abs=1e-12)
+
+
+def test_an_answer_worse_than_the_tolerance_is_refused() -> None:
+    # Three dates for fourteen names leave many portfolios of no tracking error, and roundoff in the proof of one.
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        x = rng.normal(size=(14, 3)) * np.exp(2 * rng.normal(size=14))[:, None]
+        benchmark, cov = rng.dirichlet(np.ones(14)), x @ x.T / 3
+        proof = solve(TrackingProblem.build(benchmark, cov, 0.2)).certificate
+        worst = max(proof.relative_gap, proof.violation)
+        if worst > 2e-12:
+            break
+    limits = [HEADER, ["Weight", "*", 0, 0.2, None]]
+    strict = [["Option", "Value"], ["Tolerance", worst / 2]]
+    reply = call("TE_OPTIMIZE", [benchmark[:, None], cov, limits, None, None, strict])
+    assert reply.fault is not None
+    assert reply.fault.sentence == f"TE-300 reached {worst:.2g}, option Tolerance asks for {worst / 2:.2g}."
+    loose = [["Option", "Value"], ["Tolerance", worst * 2]]
+    assert call("TE_OPTIMIZE", [benchmark[:, None], cov, limits, None, None, loose]).fault is None
 
 
 def test_names_the_covariance_has_not_can_be_dropped() -> None:

@@ -148,43 +148,59 @@ def test_explaining_an_answer_does_not_work_it_out_again(monkeypatch: pytest.Mon
     assert runs == [1.0]
 
 
-def test_our_own_mistake_is_a_calm_sentence_and_a_line_in_the_log(
-    monkeypatch: pytest.MonkeyPatch, own_log: Path
-) -> None:
+def break_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a function with a bug into the catalogue."""
+
     def broken(x: float) -> Answer:
         raise KeyError("a bug of ours")
 
+    argument = Argument("x", "number", "A number.")
     declared = SheetFunction(
-        "BROKEN",
-        "test",
-        "Breaks.",
-        (Argument("x", "number", "A number."),),
-        Result("number", "None."),
-        broken,
-        "=BROKEN(1)",
+        "BROKEN", "test", "Breaks.", (argument,), Result("number", "None."), broken, "=BROKEN(1)"
     )
     monkeypatch.setitem(CATALOGUE, "BROKEN", declared)
-    reply = call("BROKEN", [1.0])
-    assert reply.grid == [[CellError("#VALUE!")]]
-    assert reply.fault is not None
-    assert (
-        reply.fault.sentence == "TE-900 Something went wrong inside trackerr_xl: the inputs are not at fault."
-    )
+
+
+def test_our_own_mistake_is_a_calm_sentence_and_a_line_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, own_log: Path
+) -> None:
+    break_the_catalogue(monkeypatch)
+    for _ in range(2):
+        reply = call("BROKEN", [1.0])
+        assert reply.grid == [[CellError("#VALUE!")]]
+        assert reply.fault is not None
+        assert (
+            reply.fault.sentence
+            == "TE-900 Something went wrong inside trackerr_xl: the inputs are not at fault."
+        )
     written = own_log.read_text(encoding="utf-8")
-    assert "BROKEN failed" in written
+    assert written.count("BROKEN failed") == 2
     assert "KeyError: 'a bug of ours'" in written
 
 
 def test_without_a_place_for_the_log_the_cell_stays_calm(
-    monkeypatch: pytest.MonkeyPatch, own_log: Path, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, own_log: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    own_log.parent.parent.joinpath("trackerr_xl").write_text(
-        "a file where the folder should be", encoding="utf-8"
-    )
-    monkeypatch.setitem(CATALOGUE, "BROKEN", None)  # type: ignore[arg-type]  # breaks the lookup itself
-    reply = call("BROKEN", [1.0])
-    assert reply.grid in ([[CellError("#VALUE!")]], [[CellError("#NAME?")]])
-    assert capsys.readouterr().err == ""
+    break_the_catalogue(monkeypatch)
+    own_log.parent.parent.mkdir(parents=True, exist_ok=True)
+    own_log.parent.write_text("a file where the folder should be", encoding="utf-8")
+    assert call("BROKEN", [1.0]).grid == [[CellError("#VALUE!")]]
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("platform", "end"),
+    [
+        ("win32", ("trackerr_xl", "trackerr_xl.log")),
+        ("darwin", ("Library", "Logs", "trackerr_xl", "trackerr_xl.log")),
+        ("linux", ("trackerr_xl", "trackerr_xl.log")),
+    ],
+)
+def test_the_log_is_among_the_users_own_files(
+    monkeypatch: pytest.MonkeyPatch, own_log: Path, tmp_path: Path, platform: str, end: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("trackerr_xl.sheet.log.sys.platform", platform)
+    assert log_path() == tmp_path.joinpath(*end)
 
 
 def test_no_warning_escapes_from_an_overflow() -> None:

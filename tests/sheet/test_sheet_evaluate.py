@@ -54,6 +54,8 @@ def test_answers_belong_to_the_caller() -> None:
         (date(2024, 1, 31), 45322.0),
         (datetime(2024, 1, 31, 12), 45322.5),
         (pd.Timestamp("2024-01-31"), 45322.0),
+        (pd.NaT, None),
+        ([pd.NaT, date(2024, 1, 31)], [[None], [45322.0]]),
         ([], None),
         ([1, "a", None], [[1], ["a"], [None]]),
         ([[1, 2], [3, 4]], [[1, 2], [3, 4]]),

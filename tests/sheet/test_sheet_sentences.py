@@ -72,6 +72,7 @@ SENTENCES: list[tuple[str, str, list[Given], str, str]] = [
     ("unknown method", "TRACKING_ERROR", [B, B, None, None, "Downsize"], "#VALUE!", 'TE-120 method "Downsize" is not known, the nearest known is "Downside".'),
     ("bad halflife", "TRACKING_ERROR", [B, B, None, None, "EWMA -3"], "#VALUE!", 'TE-120 method is "EWMA -3", must be like EWMA 60, a number above 0.'),
     ("dates differ", "TRACKING_ERROR", [[[45322.0, 0.1], [45351.0, 0.2]], [[45322.0, 0.1], [45382.0, 0.2]]], "#VALUE!", "TE-140 benchmark has no return for 2024-02-29, must have the same dates."),
+    ("months differ", "TRACKING_ERROR", [[["Jan", 0.1], ["Feb", 0.2]], [["Jan", 0.1], ["Mar", 0.2]]], "#VALUE!", "TE-140 benchmark has no return for Feb, must have the same dates."),
     ("weights without cov", "TRACKING_ERROR", [NAMED, NAMED], "#VALUE!", "TE-100 cov is missing, weights need it: portfolio and benchmark both sum to 1."),
     ("lengths differ", "TRACKING_ERROR", [B, [[0.1], [0.2]]], "#VALUE!", "TE-110 benchmark has 2 returns, must have 3 like the portfolio."),
     # groups

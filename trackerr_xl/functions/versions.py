@@ -1,7 +1,7 @@
 """Which versions an answer comes from."""
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 
 import numpy as np
 
@@ -15,20 +15,13 @@ def versions() -> tuple[tuple[str, str], ...]:
         ("trackerr_xl", trackerr_xl.__version__),
         ("Python", platform.python_version()),
         ("NumPy", np.__version__),
-        ("SciPy", _installed("scipy")),
+        ("SciPy", version("scipy")),
     )
 
 
 def te_version() -> Answer:
     """The versions as a table."""
     return Answer([list(row) for row in versions()])
-
-
-def _installed(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
 
 
 TE_VERSION = SheetFunction(

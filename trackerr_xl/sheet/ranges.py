@@ -83,12 +83,10 @@ class Range:
         cell = self.cells[row][column]
         if cell is None:
             return ""
-        if isinstance(cell, str):
-            return cell.strip()
+        if isinstance(cell, (str, CellError)):
+            return str(cell).strip()
         if isinstance(cell, bool):
             return "TRUE" if cell else "FALSE"
-        if isinstance(cell, CellError):
-            return cell.value
         value = _float(cell)
         return f"{value:.0f}" if value.is_integer() and abs(value) < _LARGEST_NAME_NUMBER else f"{value:.15g}"
 
