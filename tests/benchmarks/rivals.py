@@ -239,8 +239,8 @@ RIVALS = (
     Rival("quadprog", "quadprog", prepare_quadprog, 1000, 500),
     Rival("DAQP", "daqp", prepare_daqp, 1000, 500),
     Rival("HiGHS", "highspy", prepare_highs, 500, 500),
-    Rival("CVXPY", "cvxpy", prepare_cvxpy, 1000, 5000),
-    Rival("CVXPY, Clarabel", "cvxpy", prepare_cvxpy_clarabel, 1000, 5000),
+    Rival("CVXPY", "cvxpy", prepare_cvxpy, 500, 5000),
+    Rival("CVXPY, Clarabel", "cvxpy", prepare_cvxpy_clarabel, 500, 5000),
 )
 
 
