@@ -14,11 +14,11 @@ from trackerr_xl.workbook.formulas import (
     Word,
     parse,
     reference_text,
-    shifted,
     walk,
     written,
 )
 from trackerr_xl.workbook.own_names import own_function
+from trackerr_xl.workbook.shift import shifted
 from trackerr_xl.workbook.structured import structured_reference
 
 

@@ -442,6 +442,24 @@ def test_a_reference_that_is_computed_depends_on_what_it_may_reach(tmp_path: Pat
     assert set(kept(done)) == {"A1", "B2", "B5", "B6"}
 
 
+def test_numbers_as_displayed_are_left_to_excel(tmp_path: Path) -> None:
+    done = recalculate(written(tmp_path, {"A1": 0.125, "B1": F("A1*2", 0.26)}, as_displayed=True))
+    assert kept(done) == {"B1": "this workbook calculates with numbers as displayed, which only Excel does"}
+
+
+def test_arrays_that_overlap_are_not_evaluated(tmp_path: Path) -> None:
+    # No spreadsheet program writes this; a damaged file may hold it.
+    cells = {
+        "A1": F("_xlfn.SEQUENCE(2,2)", 1.0, "A1:B2", dynamic=False),
+        "B2": F("1+1", 2.0, "B2:C2", dynamic=False),
+        "D1": F("SUM(A1:C2)", 9.0),
+    }
+    assert kept(recalculate(written(tmp_path, cells))) == {
+        "B2": "the engine refuses its formula",
+        "D1": "it reads Sheet1!B2, which was not evaluated",
+    }
+
+
 # Inputs
 
 

@@ -10,6 +10,7 @@ from poison import POISON, poison
 from trackerr_xl.sheet.cells import Cell
 from trackerr_xl.workbook.book import Address
 from trackerr_xl.workbook.check import agree, check
+from trackerr_xl.workbook.read_book import read_book
 from trackerr_xl.workbook.recalculate import Recalculation, recalculate
 
 BOOKS = Path(__file__).parents[3] / "shared" / "data" / "workbooks"
@@ -25,21 +26,14 @@ def book(name: str) -> Path:
     return path
 
 
-def stored_by_excel(path: Path) -> dict[Address, Cell]:
-    return dict(recalculate(path, now=datetime(2024, 1, 1)).stored)
-
-
 def differing(path: Path, folder: Path) -> tuple[Recalculation, dict[Address, tuple[Cell, Cell]]]:
     """Cells of a poisoned copy whose recalculated value is not the one Excel stored in the original."""
     assert poison(path, folder / path.name) > 0
     done = recalculate(folder / path.name)
-    stored = stored_by_excel(path)
     assert POISON not in done.values.values()
-    return done, {
-        at: (stored.get(at), now)
-        for at, now in done.values.items()
-        if not agree(stored.get(at), now, TOLERANCE)
-    }
+    sheets = read_book(path).sheets
+    pairs = {at: (sheets[at.sheet.lower()].stored(at.row, at.column), now) for at, now in done.values.items()}
+    return done, {at: pair for at, pair in pairs.items() if not agree(*pair, TOLERANCE)}
 
 
 def test_solver_workbook_with_macros_agrees_with_excel(tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ def written(
     names: Sequence[tuple[str, str] | tuple[str, str, int]] = (),
     from_1904: bool = False,
     row_attributes: Mapping[int, str] | None = None,
+    as_displayed: bool = False,
 ) -> Path:
     """Write a workbook.
 
@@ -59,6 +60,8 @@ def written(
         Whether dates count from 1904.
     row_attributes : mapping of int to str, optional
         Attributes of rows of all sheets.
+    as_displayed : bool, optional
+        Whether Excel is to calculate with numbers as displayed.
     """
     sheets: dict[str, dict[tuple[int, int], Plain | F]] = {"Sheet1": {}}
     for where, content in cells.items():
@@ -76,6 +79,8 @@ def written(
         book = book.replace("</sheets>", f"</sheets><definedNames>{defined}</definedNames>")
     if from_1904:
         book = book.replace("<sheets>", '<workbookPr date1904="1"/><sheets>')
+    if as_displayed:
+        book = book.replace("</workbook>", '<calcPr fullPrecision="0"/></workbook>')
     path = folder / "written.xlsx"
     path.write_bytes(zipped({**made, "xl/workbook.xml": book}))
     return path

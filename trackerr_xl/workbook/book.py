@@ -122,19 +122,22 @@ class Book:
         File name, for sentences.
     sheets : dict of str to SheetData
         Worksheets by lower-case name, in the order of the tabs.
-    names : tuple of DefinedName
-        Defined names.
+    names : dict of (str or None, str) to DefinedName
+        Defined names by the sheet they belong to, None for the whole workbook, and the name, both in lower case.
     tables : tuple of Table
         Tables of all sheets.
     from_1904 : bool
         Whether dates count from 1904, as in workbooks of old Macs.
+    as_displayed : bool
+        Whether Excel calculates with numbers rounded as they are shown ("precision as displayed").
     """
 
     name: str
     sheets: Mapping[str, SheetData]
-    names: tuple[DefinedName, ...]
+    names: Mapping[tuple[str | None, str], DefinedName]
     tables: tuple[Table, ...]
     from_1904: bool
+    as_displayed: bool
 
     def sheet(self, name: str) -> SheetData | None:
         """A worksheet by its name in any case, or None."""

@@ -7,6 +7,7 @@ import ironcalc
 
 from trackerr_xl.sheet.cells import ERROR_VALUES, Cell, CellError
 from trackerr_xl.workbook.addresses import Area
+from trackerr_xl.workbook.formulas import FormulaError
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class EngineFailure:
     code: str
 
 
+_REFUSED = "the engine refuses its formula"
 _CODES = {
     "#ERROR!": "the engine cannot read its formula",
     "#N/IMPL!": "it uses a function in a way that the engine does not know",
@@ -56,19 +58,37 @@ class Engine:
             model.update_cell_with_number(sheet, row, column, value)
 
     def put_formula(self, sheet: int, row: int, column: int, text: str) -> None:
-        """Put a formula that may spill; the text has no ``=``."""
-        self._model.set_user_input(sheet, row, column, "=" + text)
+        """Put a formula that may spill; the text has no ``=``.
+
+        Raises
+        ------
+        FormulaError
+            If the engine refuses it.
+        """
+        try:
+            self._model.set_user_input(sheet, row, column, "=" + text)
+        except ironcalc.WorkbookError as error:
+            raise FormulaError(_REFUSED) from error
 
     def put_array(self, sheet: int, area: Area, text: str) -> None:
-        """Put a formula that fills exactly these cells."""
-        # The engine refuses to write into an array, even into the one that is being replaced.
-        self._model.range_clear_contents(sheet, area.top, area.left, area.bottom, area.right)
+        """Put a formula that fills exactly these cells.
+
+        Raises
+        ------
+        FormulaError
+            If the engine refuses it, as where arrays overlap.
+        """
         width, height = area.right - area.left + 1, area.bottom - area.top + 1
         if (width, height) != (1, 1):
             # Excel repeats a single row or column over the cells and shows #N/A where a result is too small; the
             # engine does both inside an operation, and neither when it fills the cells.
             text = f"IF(SEQUENCE({height},{width})>0,{text})"
-        self._model.set_user_array_formula(sheet, area.top, area.left, width, height, "=" + text)
+        try:
+            # The engine refuses to write into an array, even into the one that is being replaced.
+            self._model.range_clear_contents(sheet, area.top, area.left, area.bottom, area.right)
+            self._model.set_user_array_formula(sheet, area.top, area.left, width, height, "=" + text)
+        except ironcalc.WorkbookError as error:
+            raise FormulaError(_REFUSED) from error
 
     def evaluate(self) -> None:
         """Calculate every formula."""

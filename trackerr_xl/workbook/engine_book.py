@@ -48,6 +48,8 @@ class EngineBook:
         self._index = {name: index for index, name in enumerate((*self._constants, *hidden))}
         self._answers, self._sizes, *self._expressions = hidden
         self._engine = Engine(self._index)
+        self.refused: dict[int, str] = {}
+        """Formulas that the engine would not take, with the reason."""
         self._areas: list[Area] = []
         self._next_row = 1
         self._unchanging: dict[Reference, Given] = {}
@@ -80,7 +82,10 @@ class EngineBook:
         """Put the formulas that contain one of the calls, or all formulas when `calls` is None."""
         for index, nodes in self._plan.ready.items():
             if calls is None or _contains(nodes, calls):
-                self._put_formula(self._plan.formulas[index], nodes)
+                try:
+                    self._put_formula(self._plan.formulas[index], nodes)
+                except FormulaError as error:
+                    self.refused[index] = str(error)
         for name, nodes in zip(self._expressions, self._plan.expressions, strict=True):
             if calls is None or _contains(nodes, calls):
                 self._engine.put_formula(self._index[name], 1, 1, self._text(nodes, name))

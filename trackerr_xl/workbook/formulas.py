@@ -84,7 +84,7 @@ def parse(text: str) -> Nodes:
     FormulaError
         If it is not a formula, or holds something that is read but cannot be carried out.
     """
-    reader = _Reader(list(_tokens(text, 1)))
+    reader = _Reader(list(tokens(text)))
     nodes = reader.sequence(frozenset())
     if not nodes:
         raise FormulaError("its formula is empty")
@@ -115,21 +115,6 @@ def walk(nodes: Nodes) -> Iterator[Node]:
                 yield from walk(argument)
 
 
-def shifted(text: str, rows: int, columns: int) -> str:
-    """A formula as it reads when its cell is copied `rows` down and `columns` to the right.
-
-    Raises
-    ------
-    FormulaError
-        If the text cannot be read.
-    """
-    pieces = [
-        _shifted_reference(token, rows, columns) if kind == "reference" else token
-        for kind, token in _tokens(text, 1)
-    ]
-    return "=" + "".join(pieces)
-
-
 def reference_text(reference: Reference, home: str | None = None) -> str:
     """Absolute spelling of a reference, such as ``'My Cov'!$A$1:$B$2``; without the sheet when it is `home`."""
     top, left, bottom, right = reference.area
@@ -146,6 +131,27 @@ def reference_text(reference: Reference, home: str | None = None) -> str:
 def cell_reference(at: Address) -> Reference:
     """The reference to one cell."""
     return Reference(at.sheet, at.area)
+
+
+def tokens(text: str) -> Iterator[tuple[str, str]]:
+    """Kind and text of each piece of a formula after its ``=``; together they are the formula.
+
+    Raises
+    ------
+    FormulaError
+        If there is a piece that no formula has.
+    """
+    start = 1
+    depth = 0
+    while start < len(text):
+        found = _TOKEN.match(text, start)
+        if found is None or found.lastgroup is None:
+            raise FormulaError(f"its formula cannot be read at {text[start : start + 12]!r}")
+        depth += (found[0] == "(") - (found[0] == ")")
+        if depth > _DEEPEST:
+            raise FormulaError(f"its brackets are nested more than {_DEEPEST} deep")
+        yield found.lastgroup, found[0]
+        start = found.end()
 
 
 _SHEET = r"(?:'(?:[^'\[\]]|'')+'|[^\W\d][\w.]*)!"
@@ -182,19 +188,6 @@ _DEEPEST = 100
 
 _Token = tuple[str, str]
 _END: _Token = ("end", "")
-
-
-def _tokens(text: str, start: int) -> Iterator[_Token]:
-    depth = 0
-    while start < len(text):
-        found = _TOKEN.match(text, start)
-        if found is None or found.lastgroup is None:
-            raise FormulaError(f"its formula cannot be read at {text[start : start + 12]!r}")
-        depth += (found[0] == "(") - (found[0] == ")")
-        if depth > _DEEPEST:
-            raise FormulaError(f"its brackets are nested more than {_DEEPEST} deep")
-        yield found.lastgroup, found[0]
-        start = found.end()
 
 
 class _Reader:
@@ -313,36 +306,6 @@ def _parsed_reference(text: str) -> Reference:
     except ValueError:
         raise FormulaError(f"its formula names cells that no sheet has ({text})") from None
     return Reference(name, area, spilled)
-
-
-_PART = re.compile(
-    r"(\$?)([A-Za-z]{1,3})(\$?)([0-9]{1,7})|(\$?)([A-Za-z]{1,3})(?![A-Za-z])|(\$?)([0-9]{1,7})"
-)
-
-
-def _shifted_reference(text: str, rows: int, columns: int) -> str:
-    def moved(found: re.Match[str]) -> str:
-        fixed_column, letters, fixed_row, digits, column_mark, column, row_mark, row = found.groups()
-        if letters:
-            new_column = _moved_column(fixed_column, letters, columns)
-            return fixed_column + new_column + fixed_row + _moved_row(fixed_row, digits, rows)
-        if column:
-            return column_mark + _moved_column(column_mark, column, columns)
-        return row_mark + _moved_row(row_mark, row, rows)
-
-    sheet, mark, cells = text.rpartition("!")
-    return sheet + mark + _PART.sub(moved, cells)
-
-
-def _moved_column(fixed: str, letters: str, by: int) -> str:
-    if fixed:
-        return letters
-    # Excel wraps a reference that leaves the sheet round to its other side.
-    return column_letters((column_number(letters.upper()) - 1 + by) % MAX_COLUMN + 1)
-
-
-def _moved_row(fixed: str, digits: str, by: int) -> str:
-    return digits if fixed else str((int(digits) - 1 + by) % MAX_ROW + 1)
 
 
 def _spelt(node: Node, home: str, place: Callable[[int], str]) -> str:

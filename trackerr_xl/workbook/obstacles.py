@@ -57,6 +57,8 @@ def obstacle(nodes: Nodes, formula: FormulaCell, book: Book, unknown: frozenset[
     """
     if formula.kind == "data table":
         return "it is a data table, which only Excel fills"
+    if book.as_displayed:
+        return "this workbook calculates with numbers as displayed, which only Excel does"
     called = functions(nodes)
     return (
         _random(called)

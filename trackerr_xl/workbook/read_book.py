@@ -18,10 +18,11 @@ from trackerr_xl.workbook.book import (
     Table,
     cells_of,
 )
-from trackerr_xl.workbook.formulas import FormulaError, shifted
+from trackerr_xl.workbook.formulas import FormulaError
 from trackerr_xl.workbook.package import Package, open_package, relations
 from trackerr_xl.workbook.patch import shared_strings
 from trackerr_xl.workbook.sheet_xml import SheetXml, opening_tag, scan_sheet
+from trackerr_xl.workbook.shift import shifted
 from trackerr_xl.workbook.stored import Formula, StoredCell, formula_cells, stored_values
 from trackerr_xl.workbook.xml_text import attributes_of
 
@@ -50,7 +51,10 @@ def read_book(path: str | Path) -> Book:
     root = _xml(package, package.workbook)
     properties = root.find("{*}workbookPr")
     from_1904 = properties is not None and properties.get("date1904") in ("1", "true")
-    return Book(package.name, sheets, tuple(_names(root)), tuple(tables), from_1904)
+    names = {(name.sheet.lower() if name.sheet else None, name.name.lower()): name for name in _names(root)}
+    calculation = root.find("{*}calcPr")
+    as_displayed = calculation is not None and calculation.get("fullPrecision") in ("0", "false")
+    return Book(package.name, sheets, names, tuple(tables), from_1904, as_displayed)
 
 
 def _xml(package: Package, part: str) -> ElementTree.Element:

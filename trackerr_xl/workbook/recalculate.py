@@ -134,7 +134,7 @@ def recalculate(
         for index, area in extents.items()
         for at in cells_of(plan.formulas[index].address.sheet, area)
     }
-    kept = _kept(plan, settled, extents, results)
+    kept = _kept(plan, settled, extents, results, engine.refused)
     return _recalculation(book, plan, settled, extents, results, kept, values)
 
 
@@ -163,9 +163,15 @@ def _input_cell(book: Book, at: Address) -> Address:
     return found
 
 
-def _kept(plan: Plan, settled: Settled, extents: Mapping[int, Area], results: _Results) -> dict[int, str]:
+def _kept(
+    plan: Plan,
+    settled: Settled,
+    extents: Mapping[int, Area],
+    results: _Results,
+    refused: Mapping[int, str],
+) -> dict[int, str]:
     """Formulas that keep their stored values, with the reason: known before, seen now, and all that read them."""
-    failed: dict[int, str] = {}
+    failed = dict(refused)
     for index in plan.ready:
         reason = _failed_call(plan, settled, index) or _failed_cell(
             plan.formulas[index], extents[index], results

@@ -14,8 +14,8 @@ from trackerr_xl.workbook.formulas import (
     Reference,
     Word,
     parse,
-    shifted,
 )
+from trackerr_xl.workbook.shift import shifted
 from trackerr_xl.workbook.structured import structured_reference
 
 
@@ -127,12 +127,9 @@ def _located(reference: Reference, scope: _Scope) -> Reference:
 def _defined(text: str, scope: _Scope) -> DefinedName | None:
     sheet, mark, name = text.rpartition("!")
     sheet = sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
-    scopes = (sheet, None) if mark else (scope.home.sheet, None)
-    for wanted in scopes:
-        for known in scope.book.names:
-            if known.name.lower() == name.lower() and (known.sheet or "").lower() == (wanted or "").lower():
-                return known
-    return None
+    names = scope.book.names
+    own = (sheet if mark else scope.home.sheet).lower()
+    return names.get((own, name.lower())) or names.get((None, name.lower()))
 
 
 def _meaning(name: DefinedName, scope: _Scope) -> Nodes:
