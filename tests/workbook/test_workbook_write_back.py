@@ -19,6 +19,7 @@ from trackerr_xl.workbook.write_back import write_back
 
 FOLDER = Path(__file__).parents[2].parent / "shared" / "data" / "workbooks"
 BOOKS = sorted(FOLDER.glob("*.xls[xm]"))
+TEMPLATES = sorted((Path(__file__).parents[2] / "workbook_templates").glob("*.xls[xm]"))
 CLOCK = datetime(2026, 1, 2, 3, 4, 5)
 
 
@@ -34,6 +35,16 @@ def changed_places(done: Recalculation, sheet: str) -> set[tuple[int, int]]:
 @pytest.mark.skipif(not BOOKS, reason="the analysts' workbooks are not on this machine")
 @pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)
 def test_analysts_workbooks_keep_every_byte_but_those_of_changed_cells(path: Path, tmp_path: Path) -> None:
+    only_changed_cells_change(path, tmp_path)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_templates_keep_every_byte_but_those_of_changed_cells(path: Path, tmp_path: Path) -> None:
+    only_changed_cells_change(path, tmp_path)
+
+
+def only_changed_cells_change(path: Path, folder: Path) -> None:
+    """Recalculate, write back, and compare the two files part by part and byte by byte."""
     package = open_package(path)
     done = recalculate(path, now=CLOCK)
     data = write_back(package, done)
@@ -52,7 +63,7 @@ def test_analysts_workbooks_keep_every_byte_but_those_of_changed_cells(path: Pat
         now = values_of(data, sheet)
         assert all(now.get(place) == done.values[Address(sheet, *place)] for place in places)
     # Recalculating what was written changes nothing more.
-    out = tmp_path / path.name
+    out = folder / path.name
     out.write_bytes(data)
     again = recalculate(out, now=CLOCK)
     assert compare(again).differences == ()
