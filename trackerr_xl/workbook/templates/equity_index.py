@@ -95,10 +95,10 @@ def _sector_betas(sectors: list[str]) -> Vector:
 
 
 def _esg(sectors: list[str], random: np.random.RandomState) -> list[str]:
-    """Green or Amber, and in a few sectors the first one or two names Red."""
+    """Green or Amber, and in a few sectors one or two names of middling size Red."""
     words = [("Green", "Amber")[int(draw)] for draw in random.uniform(size=len(sectors)) < 0.35]
     for sector, count in sorted(_RED):
-        first = sectors.index(sector)
+        first = sectors.index(sector) + 3
         words[first : first + count] = ["Red"] * count
     return words
 

@@ -18,9 +18,7 @@ _LIMITS: Final = (
     Limit("Weight", "*", 0.0, 0.05, "", "Yes", "No company short, none above 5 %"),
     Limit("Group", "Sector=*", 0.0, 0.0, "Active", "Yes", "Every sector at its weight in the index"),
     Limit("Exclude", "ESG=Red", None, None, "", "Yes", "No company marked Red"),
-    Limit(
-        "Exposure", "Carbon", None, 0.75, "Relative", "Yes", "At most 75 % of the index's carbon intensity"
-    ),
+    Limit("Exposure", "Carbon", None, 0.8, "Relative", "Yes", "At most 80 % of the index's carbon intensity"),
     Limit("Exposure", "Beta", -0.02, 0.02, "Active", "Yes", "Beta within 0.02 of the index", "two decimals"),
     Limit(
         "Exposure",

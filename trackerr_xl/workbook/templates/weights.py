@@ -12,7 +12,7 @@ from trackerr_xl.workbook.templates.plan import (
     Plan,
     attribute_cells,
 )
-from trackerr_xl.workbook.templates.style import TEAL
+from trackerr_xl.workbook.templates.style import AMBER, TEAL
 
 OPTIMISE: Final = "TE_OPTIMIZE(Benchmark, Covariance, Limits[#All], Assets[#All])"
 _CONTRIBUTION_WIDTHS: Final = (28.0, 13.0, 12.0, 12.0, 11.0, 14.0)
@@ -72,16 +72,10 @@ def write_weights(book: Book, plan: Plan) -> None:
         ("Optimum", f"N{first}:O{last}"),
     ):
         book.define(name, WEIGHTS, cells)
-    page.sheet.conditional_format(
-        f"E{first}:E{last}",
-        {
-            "type": "data_bar",
-            "bar_solid": True,
-            "bar_color": "#CDEBEC",
-            "bar_negative_color": "#FBE3C8",
-            "bar_axis_color": "#C5CDD8",
-        },
-    )
+    for criteria, colour in ((">", TEAL), ("<", AMBER)):
+        style = book.file.add_format({"font_color": colour})
+        rule = {"type": "cell", "criteria": criteria, "value": 0, "format": style}
+        page.sheet.conditional_format(f"E{first}:E{last}", rule)
     page.sheet.set_row(4, 30)
     page.sheet.freeze_panes(5, 2)
     page.sheet.repeat_rows(0, 4)
