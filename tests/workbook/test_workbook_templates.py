@@ -161,7 +161,7 @@ CHANGES = {
     EQUITY: (
         {"Limits!E6": 0.04},
         {"Limits!E9": 0.9},
-        {"Index!C10": 0.01, "Index!C9": 0.0309},
+        {"Index!C6": 0.0581, "Index!C9": 0.0209},
     ),
 }
 """A cap moved, another limit moved, and weight of the index moved from one name to another of its sector."""
