@@ -53,11 +53,6 @@ class Package:
         """The file's bytes."""
         return self.archive.data
 
-    @property
-    def has_macros(self) -> bool:
-        """Whether a VBA project is inside. It is kept as it is and never run."""
-        return "vbaProject" in self.related
-
     def read(self, part: str) -> bytes:
         """Bytes of one part, inflated."""
         return self.archive.read(part)
