@@ -25,7 +25,7 @@ from trackerr_xl.core.solvers.program import ActiveSet, FactorHessian, Program
 
 TOLERANCE = 1e-11
 LOOSE_TOLERANCE = 1e-8
-MOST_STEPS = 60
+MOST_STEPS = 30
 LEAST_SPECIFIC = 1e-9
 """Specific curvature is raised to this, relative to the mean curvature of 1; the active set works on the true one."""
 DAMPING = 2e-2

@@ -1,10 +1,11 @@
 """Why no weights satisfy the limits, in the user's labels: row by row first, then the smallest clashing set."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from trackerr_xl.core.arrays import Vector
+from trackerr_xl.core.arrays import Mask, Vector
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.solvers.presolve import reach
 from trackerr_xl.errors import NoAnswerError
@@ -13,6 +14,8 @@ ROUNDING = 1e-10
 """Relative to a row's largest coefficient: limits closer than this are not told apart."""
 LONGEST = 230
 """Characters of a message beyond which the limits are counted instead of listed; they stay in `rows`."""
+LONG_LIST = 12
+"""Clashing limits beyond which the list is not shortened further."""
 CLASH = 1e-9
 """Total relaxation, in units of the rows' largest coefficients, above which the rows clash."""
 
@@ -50,8 +53,8 @@ def explain(problem: TrackingProblem) -> None:
     """
     check_each_row(problem)
     demands = _demands(problem)
-    clash = _relaxed(problem, demands)
-    if clash.total <= CLASH:
+    clash = _relaxed(problem, demands, "each")
+    if clash.least <= CLASH:
         return
     smallest = _smallest_clash(problem, demands[clash.pulling])
     parts = [_in_words(problem, row, side) for row, side in smallest]
@@ -63,11 +66,21 @@ def explain(problem: TrackingProblem) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Relaxation:
-    """The least total relaxation of some demands, each demand's share and which demands press on the total."""
+    """The least relaxation that makes room for some demands.
 
-    total: float
+    Parameters
+    ----------
+    least : float
+        Its size; none is needed when it is zero.
+    shares : ndarray
+        Relaxation of each demand, or the one common to all.
+    pulling : ndarray of shape (d,)
+        Which demands press on it.
+    """
+
+    least: float
     shares: Vector
-    pulling: Vector
+    pulling: Mask
 
 
 def _demands(problem: TrackingProblem) -> Vector:
@@ -79,8 +92,12 @@ def _demands(problem: TrackingProblem) -> Vector:
     )
 
 
-def _relaxed(problem: TrackingProblem, demands: Vector) -> _Relaxation:
-    """Least total relaxation of the demands, by HiGHS; the names' limits are kept."""
+def _relaxed(problem: TrackingProblem, demands: Vector, how: Literal["each", "alike"]) -> _Relaxation:
+    """Least relaxation by HiGHS, in total over each demand or the same for all alike; the names' limits are kept.
+
+    Alike is the way to few clashing demands: its multipliers are a corner of all proofs that the demands clash, and a
+    corner uses no demand in vain.
+    """
     from scipy.optimize import linprog  # 200 ms to import, and only an impossible problem pays
 
     n, d = problem.benchmark.size, len(demands)
@@ -88,34 +105,40 @@ def _relaxed(problem: TrackingProblem, demands: Vector) -> _Relaxation:
     size = np.abs(problem.rows.matrix).max(axis=1, initial=0.0)[rows]
     unit = side / np.where(size > 0, size, 1.0)
     limits = np.where(side > 0, problem.rows.upper[rows], problem.rows.lower[rows])
+    easing = np.eye(d) if how == "each" else np.ones((d, 1))
+    shares = easing.shape[1]
+    lower = np.concatenate([problem.lower, np.zeros(shares)])
+    upper = np.concatenate([problem.upper, np.full(shares, np.inf)])
     answer = linprog(
-        np.concatenate([np.zeros(n), np.ones(d)]),
-        A_ub=np.hstack([unit[:, None] * problem.rows.matrix[rows], -np.eye(d)]),
+        np.concatenate([np.zeros(n), np.ones(shares)]),
+        A_ub=np.hstack([unit[:, None] * problem.rows.matrix[rows], -easing]),
         b_ub=unit * limits,
-        bounds=np.column_stack(
-            [
-                np.concatenate([problem.lower, np.zeros(d)]),
-                np.concatenate([problem.upper, np.full(d, np.inf)]),
-            ]
-        ),
+        bounds=np.column_stack([lower, upper]),
         method="highs",
         options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
     )
     if answer.status != 0:
-        return _Relaxation(0.0, np.zeros(d), np.zeros(d, dtype=bool))
+        return _Relaxation(0.0, np.zeros(shares), np.zeros(d, dtype=bool))
     return _Relaxation(float(answer.fun), answer.x[n:], np.abs(answer.ineqlin.marginals) > 1e-9)
 
 
 def _smallest_clash(problem: TrackingProblem, demands: Vector) -> Vector:
-    """Drop demands one by one while the rest still clash; what is left clashes and no part of it does."""
+    """Drop demands one by one while the rest still clash; what is left clashes and no part of it does.
+
+    A long list is left as the corner gives it, a true clash with perhaps a few too many: each drop costs a linear
+    program.
+    """
+    demands = demands[_relaxed(problem, demands, "alike").pulling]
+    if len(demands) > LONG_LIST:
+        return demands
     position = 0
-    while position < len(demands):
+    while position < len(demands) and len(demands) > 1:
         fewer = np.delete(demands, position, axis=0)
-        relaxation = _relaxed(problem, fewer) if len(fewer) else None
-        if relaxation is None or relaxation.total <= CLASH:
+        relaxation = _relaxed(problem, fewer, "alike")
+        if relaxation.least <= CLASH / len(fewer):
             position += 1
             continue
-        # Only demands that press on the total can belong to a clash: the others go in the same step.
+        # Only demands that press on the relaxation can belong to a clash: the others go in the same step.
         kept = relaxation.pulling.copy()
         kept[:position] = True
         demands = fewer[kept]
