@@ -1,6 +1,7 @@
 """Workbook files made by hand, byte by byte where it matters: what no well-behaved program would write."""
 
 import io
+import struct
 import zipfile
 from collections.abc import Mapping
 
@@ -75,3 +76,23 @@ def sheet_xml(rows: str, *, before: str = "") -> str:
 def workbook(rows: str, *, strings: str | None = None) -> bytes:
     """A workbook file with one sheet, named Sheet1."""
     return zipped(parts({"Sheet1": sheet_xml(rows)}, strings=strings))
+
+
+def as_zip64(data: bytes) -> bytes:
+    """The same zip file as writers that stream make it: wide sizes in the directory, wide records behind it."""
+    end = data.rindex(b"PK\x05\x06")
+    count, _, start = struct.unpack_from("<HII", data, end + 10)
+    directory = b""
+    at = start
+    for _ in range(count):
+        fields = list(struct.unpack_from("<IHHHHHHIIIHHHHHII", data, at))
+        name = data[at + 46 : at + 46 + fields[10]]
+        at += 46 + sum(fields[10:13])
+        extra = struct.pack("<HHQQ", 1, 16, fields[9], fields[8])
+        fields[8] = fields[9] = 0xFFFFFFFF
+        fields[11], fields[12] = len(extra), 0
+        directory += struct.pack("<IHHHHHHIIIHHHHHII", *fields) + name + extra
+    wide = struct.pack("<IQHHIIQQQQ", 0x06064B50, 44, 45, 45, 0, 0, count, count, len(directory), start)
+    locator = struct.pack("<IIQI", 0x07064B50, 0, start + len(directory), 1)
+    plain = struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, count, count, len(directory), start, 0)
+    return data[:start] + directory + wide + locator + plain

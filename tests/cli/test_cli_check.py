@@ -72,6 +72,17 @@ def test_a_negative_tolerance_is_a_usage_error(tmp_path: Path) -> None:
     assert run(write_book(tmp_path / "book.xlsx"), "--tolerance", "-1").exit_code == 2
 
 
+def test_a_report_in_place_of_the_workbook_is_refused(tmp_path: Path) -> None:
+    book = write_book(tmp_path / "book.xlsx")
+    before = book.read_bytes()
+    result = run(book, "--json", book)
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "TE-160 --json book.xlsx is the workbook, the report needs a file of its own.\n",
+    )
+    assert book.read_bytes() == before
+
+
 def test_the_workbook_is_only_read(tmp_path: Path) -> None:
     book = write_book(tmp_path / "book.xlsx", tracking_error=0.5)
     before = book.read_bytes()

@@ -207,6 +207,16 @@ def test_a_refused_output_writes_neither_the_workbook_nor_the_report(book: Path,
     assert [path.name for path in tmp_path.iterdir()] == ["book.xlsx"]
 
 
+@pytest.mark.parametrize("name", ["book.xlsx", "out.xlsx"])
+def test_a_report_in_place_of_a_workbook_is_refused(book: Path, tmp_path: Path, name: str) -> None:
+    before = book.read_bytes()
+    result = run(book, "--out", tmp_path / "out.xlsx", "--json", tmp_path / "." / name)
+    assert result.exit_code == 2
+    assert result.stderr == f"TE-160 --json {name} is the workbook, the report needs a file of its own.\n"
+    assert book.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["book.xlsx"]
+
+
 def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "prices.csv"
     path.write_text("a,b\n1,2\n")

@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_workbooks import MAIN, parts, sheet_xml, workbook, zipped
+from made_workbooks import MAIN, as_zip64, parts, sheet_xml, workbook, zipped
 from sheet_bytes import raw_members, take_apart, without
 
 from trackerr_xl.errors import FileRefusedError
@@ -557,3 +557,14 @@ def test_sizes_written_behind_the_data_and_extra_fields_are_kept() -> None:
         zipfile.ZipFile(io.BytesIO(after)).getinfo("xl/workbook.xml").extra
         == b"\x55\x54\x05\x00\x01\x00\x00\x00\x00"
     )
+
+
+def test_files_of_writers_that_stream_with_wide_sizes_are_patched() -> None:
+    before = as_zip64(workbook('<row r="1"><c r="A1"><v>1</v></c></row>'))
+    assert zipfile.ZipFile(io.BytesIO(before)).testzip() is None
+    assert patched(before, inputs={(1, 1): 1.0}) == before
+    after = patched(before, inputs={(1, 1): 2.0})
+    assert zipfile.ZipFile(io.BytesIO(after)).testzip() is None
+    assert values_of(after) == {(1, 1): 2}
+    old, new = raw_members(before), raw_members(after)
+    assert {name for name in old if old[name] != new[name]} == {SHEET}

@@ -5,7 +5,12 @@ from datetime import datetime
 from pathlib import Path
 
 from trackerr_xl.cli.app import Outcome
-from trackerr_xl.cli.report import differences_as_data, not_evaluated_as_data, report
+from trackerr_xl.cli.report import (
+    differences_as_data,
+    not_evaluated_as_data,
+    refuse_workbook_as_report,
+    report,
+)
 from trackerr_xl.cli.screen import progress_bar, show_differences, show_facts, show_not_evaluated
 from trackerr_xl.workbook.check import check
 from trackerr_xl.workbook.output import write_files
@@ -13,6 +18,7 @@ from trackerr_xl.workbook.output import write_files
 
 def run(book: Path, tolerance: float, now: datetime | None, json: Path | None) -> Outcome:
     """Compare a workbook with its recalculation and show what differs. A difference outweighs a cell not evaluated."""
+    refuse_workbook_as_report(json, book)
     begun = time.perf_counter()
     with progress_bar() as told:
         result = check(book, tolerance=tolerance, now=now, progress=told)

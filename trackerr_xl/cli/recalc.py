@@ -8,7 +8,13 @@ from pathlib import Path
 import typer
 
 from trackerr_xl.cli.app import Outcome
-from trackerr_xl.cli.report import differences_as_data, not_evaluated_as_data, report, value_as_data
+from trackerr_xl.cli.report import (
+    differences_as_data,
+    not_evaluated_as_data,
+    refuse_workbook_as_report,
+    report,
+    value_as_data,
+)
 from trackerr_xl.cli.screen import progress_bar, show_differences, show_facts, show_not_evaluated
 from trackerr_xl.cli.values import parse_setting
 from trackerr_xl.errors import FileRefusedError
@@ -31,6 +37,7 @@ def run(
             argument="--out",
             at=out.name,
         )
+    refuse_workbook_as_report(json, book, out)
     inputs = dict(parse_setting(setting, package) for setting in settings)
     with progress_bar() as told:
         result = recalculate(book, inputs=inputs, now=now, progress=told)

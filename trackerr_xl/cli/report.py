@@ -6,6 +6,7 @@ from pathlib import Path
 
 import trackerr_xl
 from trackerr_xl.cli.app import Outcome
+from trackerr_xl.errors import FileRefusedError
 from trackerr_xl.sheet.cells import Cell, CellError
 from trackerr_xl.workbook.check import Difference
 from trackerr_xl.workbook.recalculate import NotEvaluated
@@ -20,6 +21,20 @@ def report(book: Path, outcome: Outcome, data: Mapping[str, object]) -> bytes:
         "exit_code": int(outcome),
     }
     return (json.dumps({**head, **data}, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def refuse_workbook_as_report(json_file: Path | None, *workbooks: Path | None) -> None:
+    """Refuse a report that would take the place of a workbook.
+
+    Raises
+    ------
+    FileRefusedError
+        If it leads to the same file as one of them.
+    """
+    if json_file is not None and json_file.resolve() in [each.resolve() for each in workbooks if each]:
+        raise FileRefusedError(
+            "is the workbook, the report needs a file of its own", argument="--json", at=json_file.name
+        )
 
 
 def value_as_data(value: Cell) -> object:

@@ -34,7 +34,7 @@ _END = struct.Struct("<IHHHHIIH")
 _LOCAL_MARK, _CENTRAL_MARK, _END_MARK = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED, _UTF8_NAME = 0x0001, 0x0800
-_ZIP64 = 0xFFFFFFFF
+_ZIP64, _ZIP64_EXTRA, _ZIP64_END_MARK = 0xFFFFFFFF, 1, b"PK\x06\x06"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,13 @@ class Archive:
         The whole file.
     members : dict of str to Member
         By name, in the order of the central directory.
-    directory, directory_end : int
-        Where the central directory begins and ends; what follows is the end record and the comment.
+    end_record : int
+        Where the end record begins, which the comment follows.
     """
 
     data: bytes
     members: Mapping[str, Member]
-    directory: int
-    directory_end: int
+    end_record: int
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """Inflate a member piece by piece, never holding more than one piece.
@@ -141,7 +140,7 @@ class Archive:
                 out += self.data[member.start : member.end]
             entries[member.name] = _moved(entry, at)
         directory = b"".join(entries[name] for name in self.members)
-        end = bytearray(self.data[self.directory_end :])
+        end = bytearray(self.data[self.end_record :])
         struct.pack_into("<II", end, 12, len(directory), len(out))
         return bytes(out + directory + end)
 
@@ -160,13 +159,14 @@ def read_archive(data: bytes) -> Archive:
         raise FileRefusedError("uses the zip64 layout for files above 4 GB, which this version does not read")
     if disk or first_disk or here != count:
         raise FileRefusedError("is one part of a zip file split over several")
-    if offset + length != end_at:
+    # Writers that stream put zip64 records there even in small files; the plain end record says all of it again.
+    if offset + length != end_at and data[offset + length : offset + length + 4] != _ZIP64_END_MARK:
         raise FileRefusedError("is damaged: its table of contents is not where it should be")
     if count > MAX_MEMBERS:
         raise FileRefusedError(f"holds {count:,} parts, at most {MAX_MEMBERS:,} are read")
-    members = _placed(data, _entries(data, offset, end_at, count), offset)
+    members = _placed(data, _entries(data, offset, offset + length, count), offset)
     _refuse_declared_bomb(data, members)
-    return Archive(data, {member.name: member for member in members}, offset, end_at)
+    return Archive(data, {member.name: member for member in members}, end_at)
 
 
 def _end_record(data: bytes) -> int:
@@ -204,11 +204,26 @@ def _member(name: str, entry: bytes, fields: tuple[int, ...]) -> Member:
     flags, method, crc, size, inflated_size, start = *fields[3:5], *fields[7:10], fields[16]
     if flags & _ENCRYPTED:
         raise FileRefusedError("is encrypted with a zip password; save it without one")
-    if _ZIP64 in (size, inflated_size, start):
+    if start == _ZIP64:
         raise FileRefusedError("uses the zip64 layout for files above 4 GB, which this version does not read")
+    if _ZIP64 in (size, inflated_size):
+        wide = _wide_sizes(entry[_CENTRAL.size + fields[10] : _CENTRAL.size + fields[10] + fields[11]])
+        inflated_size = next(wide, _ZIP64) if inflated_size == _ZIP64 else inflated_size
+        size = next(wide, _ZIP64) if size == _ZIP64 else size
     if method not in (_STORED, _DEFLATED):
         raise FileRefusedError(f"holds {name}, packed in a way no workbook uses (method {method})")
     return Member(name, entry, flags, method, crc, size, inflated_size, start)
+
+
+def _wide_sizes(extra: bytes) -> Iterator[int]:
+    """Sizes in 64 bits, in the order of the fields they stand for, from the extra field of a directory entry."""
+    at = 0
+    while at + 4 <= len(extra):
+        kind, length = struct.unpack_from("<HH", extra, at)
+        if kind == _ZIP64_EXTRA:
+            for place in range(at + 4, min(at + 4 + length, len(extra)) - 7, 8):
+                yield struct.unpack_from("<Q", extra, place)[0]
+        at += 4 + length
 
 
 def _placed(data: bytes, members: list[Member], directory: int) -> list[Member]:
