@@ -98,7 +98,7 @@ def _esg(sectors: list[str], random: np.random.RandomState) -> list[str]:
     """Green or Amber, and in a few sectors one or two names of middling size Red."""
     words = [("Green", "Amber")[int(draw)] for draw in random.uniform(size=len(sectors)) < 0.35]
     for sector, count in sorted(_RED):
-        first = sectors.index(sector) + 3
+        first = sectors.index(sector) + 4
         words[first : first + count] = ["Red"] * count
     return words
 

@@ -152,4 +152,5 @@ def write_covariance(book: Book, plan: Plan) -> None:
     page.sheet.freeze_panes(5, 2)
     page.sheet.repeat_rows(0, 4)
     page.sheet.repeat_columns(0, 1)
-    page.sheet.fit_to_pages(1 + count // 60, 0)
+    # Twenty-five columns a page stay legible.
+    page.sheet.fit_to_pages(-(-count // 25), 0)

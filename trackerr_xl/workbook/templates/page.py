@@ -108,7 +108,7 @@ class Page:
         row, column = xl_cell_to_rowcol(cell)
         for place, title in enumerate(titles):
             looks = ("header", "left") if place == 0 or title in text else ("header",)
-            looks = ("header", "centre") if title in _CENTRED else looks
+            looks = ("header", "centre") if place and title in _CENTRED else looks
             self.sheet.write_string(row, column + place, title, self.book.ink(*looks))
 
     def section(self, cells: str, title: str) -> None:

@@ -99,6 +99,14 @@ def write_contributions(book: Book, plan: Plan) -> None:
     for column, call in calls:
         page.quote(f"{column}4", call)
         page.spill(f"{column}5", f"={call}", *_CONTRIBUTION_LOOKS, header=("header",))
+    page.put(
+        "B3",
+        "#N/A under MCTE: a group whose active weights cancel has no marginal contribution of its own.",
+        "hint",
+    )
+    # What does not exist is there to be seen, but quietly.
+    quiet = book.file.add_format({"font_color": "#B4BDC9"})
+    page.sheet.conditional_format(f"B{FIRST_ROW}:N{plan.last_row + 2}", {"type": "errors", "format": quiet})
     page.sheet.set_row(4, 30)
     page.sheet.freeze_panes(5, 0)
     page.sheet.repeat_rows(0, 4)
