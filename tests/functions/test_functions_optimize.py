@@ -61,6 +61,21 @@ def test_hold_keeps_the_current_weight() -> None:
     assert weights([["A", 0.4], ["B", 0.3], ["C", 0.3]], cov, limits, None, current)[0] == 0.1
 
 
+def test_names_of_the_current_weights_serve_a_benchmark_without_names() -> None:
+    cov = [["", "B", "A"], ["B", 0.09, 0.0], ["A", 0.0, 0.04]]
+    limits = [HEADER, ["Hold", "B", None, None, None]]
+    assert weights([0.5, 0.5], cov, limits, None, [["A", 0.3], ["B", 0.7]]) == pytest.approx(
+        [0.3, 0.7], abs=1e-12
+    )
+
+
+def test_current_weights_without_names_follow_the_benchmark() -> None:
+    cov = [["", "C", "A", "B"], ["C", 0.01, 0.0, 0.0], ["A", 0.0, 0.04, 0.0], ["B", 0.0, 0.0, 0.09]]
+    limits = [HEADER, ["Hold", "B", None, None, None], ["Exclude", "C", None, None, None]]
+    grid = evaluate("TE_OPTIMIZE", [["A", 0.5], ["B", 0.5]], cov, limits, None, [0.3, 0.7])
+    assert grid == [["A", pytest.approx(0.3, abs=1e-12)], ["B", 0.7], ["C", 0.0]]
+
+
 def test_switched_off_rows_and_blank_rows_do_nothing() -> None:
     limits = [
         [*HEADER, "On"],
@@ -90,6 +105,24 @@ def test_percent_in_gives_percent_out() -> None:
     plain = weights([[n, w] for n, w in zip(names, B, strict=True)], COV, fractions)
     assert percent == pytest.approx(100 * plain, abs=1e-8)
     assert plain[0] == pytest.approx(0.35)
+
+
+def test_percent_fills_the_full_layout_too() -> None:
+    layout = [["Option", "Value"], ["Layout", "Full"]]
+    limits = [HEADER, ["Weight", "A", 0, 1.2, "Relative"], ["Exclude", "B", None, None, None]]
+    pairs = [["A", 0.4], ["B", 0.3], ["C", 0.3]]
+    decimal = evaluate("TE_OPTIMIZE", pairs, COV, limits, None, None, layout)
+    percent = evaluate(
+        "TE_OPTIMIZE",
+        [[n, 100 * w] for n, w in pairs],
+        COV,
+        limits,
+        None,
+        None,
+        [*layout, ["Units", "Percent"]],
+    )
+    for one, other in zip(decimal[1:], percent[1:], strict=True):
+        assert other[1:] == pytest.approx([100 * cell for cell in one[1:]], abs=1e-9)
 
 
 def test_the_sum_can_be_another_number() -> None:

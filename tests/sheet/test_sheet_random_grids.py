@@ -158,12 +158,18 @@ def likely_limits(random_: random.Random) -> Given:
     """A constraints table whose words are right and whose numbers may clash."""
     rows: list[list[Cell]] = [["Min", "Type", "Basis", "Item", "Max"]]
     for _ in range(random_.randint(0, 3)):
-        kind = random_.choice(("Weight", "Group", "Exposure", "Budget", "Exclude"))
-        item = {"Weight": "*", "Group": "Sector=*", "Exposure": "Duration", "Exclude": "Sector=Oil"}.get(kind)
+        kind = random_.choice(("Weight", "Group", "Exposure", "Budget", "Exclude", "Hold"))
+        item = {
+            "Weight": "*",
+            "Group": "Sector=*",
+            "Exposure": "Duration",
+            "Exclude": "Sector=Oil",
+            "Hold": "A",
+        }.get(kind)
         low, high = random_.choice(
             ((0.0, 0.4), (None, 0.6), (-0.1, 0.1), (0.5, 2.0), (1.0, 1.0), (-1e300, 1e300))
         )
-        low, high = (None, None) if kind == "Exclude" else (low, high)
+        low, high = (None, None) if kind in ("Exclude", "Hold") else (low, high)
         rows.append([low, kind, random_.choice((None, "Active", "Relative")), item, high])
     return rows
 
@@ -190,7 +196,9 @@ def likely_arguments(random_: random.Random, name: str) -> list[Given]:
         attributes: Given = [["Name", "Sector", "Duration"]]
         attributes += [[letter, random_.choice(("Banks", "Oil")), 5.0] for letter in "ABCD"[:n]]
         options = table(random_, ("Option", "Value")) if random_.random() < 0.3 else None
-        return [weights(random_, n), covariance(random_, n), limits, attributes, None, options]
+        current = weights(random_, random_.choice((n, n, 3))) if random_.random() < 0.4 else None
+        size = n if random_.random() < 0.8 else 4
+        return [weights(random_, n), covariance(random_, size), limits, attributes, current, options]
     if name in ("TRACKING_ERROR", "TE_CONTRIB") and random_.random() < 0.5:
         return [weights(random_, n), weights(random_, n), None, None, random_.choice(METHODS)]
     if name == "ACTIVE_SHARE":

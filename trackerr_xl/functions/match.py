@@ -76,7 +76,9 @@ def union(
     if unnamed:
         _check_one_order(named, next(iter(unnamed)))
         squares = [argument for argument, thing in beside.items() if isinstance(thing, LabelledMatrix)]
-        _check_sizes(vectors, unnamed, squares)
+        _check_sizes(
+            {argument: vector.values.size for argument, vector in vectors.items()} | unnamed, squares
+        )
         return next((vector.labels for vector in named.values()), None)
     return _merged([vector.labels or () for vector in named.values()])
 
@@ -203,10 +205,9 @@ def _check_one_order(named: Mapping[str, Labelled], unnamed: str) -> None:
             )
 
 
-def _check_sizes(vectors: Mapping[str, Labelled], unnamed: Mapping[str, int], squares: Sequence[str]) -> None:
-    leader, first = next(iter(vectors.items()))
-    needed = first.values.size
-    for argument, size in unnamed.items():
+def _check_sizes(sizes: Mapping[str, int], squares: Sequence[str]) -> None:
+    leader, needed = next(iter(sizes.items()))
+    for argument, size in sizes.items():
         if size != needed and argument in squares:
             raise ShapeError(f"is {size} x {size}, must be {needed} x {needed}", argument=argument)
         if size != needed:

@@ -110,7 +110,12 @@ def _case(weights: Labelled, cov: LabelledMatrix, current: Labelled | None, opti
     vectors = {"weights": weights} | ({} if current is None else {"current": current})
     names = union(vectors, {"cov": cov})
     dropped: tuple[str, ...] = ()
-    if names is not None and cov.labels is not None:
+    size = weights.values.size
+    if weights.labels is None and len(cov.values) != size:
+        raise ShapeError(f"is {len(cov.values)} x {len(cov.values)}, must be {size} x {size}", argument="cov")
+    if current is not None and current.labels is None:
+        current = replace(current, labels=weights.labels)
+    if names is not None and weights.labels is not None and cov.labels is not None:
         if options.missing == "Drop":
             dropped = tuple(not_listed(names, cov.labels))
             names = tuple(not_listed(names, dropped))
