@@ -186,7 +186,7 @@ def _refuse(call: Call, arrays: list[int], scope: Scope) -> None:
         raise FormulaError("the engine does not take whole rows or columns out of a table with XLOOKUP")
     if call.name in _LAMBDA_TAKERS:
         match call.arguments[-1:]:
-            case ((Call(name="LAMBDA") as function,),):
+            case ((Call(name="LAMBDA", arguments=(_, *_)) as function,),):
                 (inside,) = argument_scopes(call, scope)[-1:]
                 body = argument_scopes(function, inside)[-1]
                 if may_be_many(function.arguments[-1], body.arrays):

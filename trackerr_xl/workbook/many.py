@@ -76,9 +76,11 @@ def _call_may_be_many(call: Call, arrays: frozenset[str]) -> bool:
         return CATALOGUE[own].result.shape not in ("number", "text")
     if call.name == "LAMBDA" or call.name == "REDUCE":
         return False
+    if not call.arguments:
+        return not listed(call.name)
     if call.name == "LET":
         inner = argument_scopes(call, Scope(arrays))[-1]
-        return may_be_many(call.arguments[-1], inner.arrays) if call.arguments else False
+        return may_be_many(call.arguments[-1], inner.arrays)
     if call.name == "INDEX":
         return _index_may_be_many(call, arrays)
     if not listed(call.name) or call.name in _MANY:

@@ -123,7 +123,7 @@ def _regional(nodes: Nodes) -> str | None:
     for node in nodes:
         if not isinstance(node, Call | Group):
             continue
-        if isinstance(node, Group) and operators & _ARITHMETIC and _joins(node.arguments[0]):
+        if isinstance(node, Group) and operators & _ARITHMETIC and any(map(_joins, node.arguments)):
             return "it makes a number of a joined text, which depends on regional settings"
         for argument in node.arguments:
             found = _regional(argument)
