@@ -69,6 +69,8 @@ SENTENCES: list[tuple[str, str, list[Given], str, str]] = [
     ("asymmetric", "TRACKING_ERROR", [B, B[::-1], [[1.0, 0.5, 0.0], [0.4, 1.0, 0.0], [0.0, 0.0, 1.0]]], "#VALUE!", "TE-130 cov row 1, column 2 is 0.5 but its mirror image is 0.4, they must be equal."),
     ("asymmetric with names", "TE_OPTIMIZE", [NAMED, [EDGES[0], EDGES[1], ["BBB", 0.02, 0.09, 0.02], EDGES[3]]], "#VALUE!", "TE-130 cov BBB with AAA is 0.02 but its mirror image is 0.01, they must be equal."),
     ("negative variance", "TE_CONTRIB", [NAMED, NAMED, [EDGES[0], ["AAA", -0.04, 0.01, 0.0], *EDGES[2:]]], "#VALUE!", "TE-130 cov AAA with AAA is the variance -0.04, must be zero or more."),
+    ("denormal", "TE_OPTIMIZE", [[[1.0]], [[5e-324]]], "#VALUE!", "TE-130 cov holds nothing above 4.94e-324, must be zero or above 1e-250."),
+    ("beyond reason", "TE_OPTIMIZE", [[[1.0]], [[1e300]]], "#VALUE!", "TE-130 cov holds 1e+300, must hold nothing above 1e+100."),
     # return series
     ("method beside cov", "TRACKING_ERROR", [B, B, COV, None, "Std"], "#VALUE!", "TE-100 method is for two return series, must be left out when cov is given."),
     ("unknown method", "TRACKING_ERROR", [B, B, None, None, "Downsize"], "#VALUE!", 'TE-120 method "Downsize" is not known, the nearest known is "Downside".'),

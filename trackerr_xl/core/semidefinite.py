@@ -16,6 +16,8 @@ SEMIDEFINITE = 1e-9
 """Negative eigenvalues above minus this share of the largest count as rounding."""
 LARGEST = 1e100
 """Squares and sums of larger variances overflow; no return has one."""
+SMALLEST = 1e-250
+"""Products of smaller variances with tolerances lose their digits, down to nothing."""
 
 
 def checked_covariance(matrix: Matrix, argument: str) -> Matrix:
@@ -29,6 +31,11 @@ def checked_covariance(matrix: Matrix, argument: str) -> Matrix:
         As `symmetric_covariance`, or if it has an eigenvalue below −1e-9 of its largest one.
     """
     matrix = symmetric_covariance(matrix, argument)
+    largest = float(matrix.max(initial=0.0))
+    if 0.0 < largest < SMALLEST:
+        raise MatrixError(
+            f"holds nothing above {largest:.3g}, must be zero or above {SMALLEST:g}", argument=argument
+        )
     _refuse_indefinite(matrix, argument)
     return matrix
 
