@@ -386,7 +386,7 @@ def odd_sheets(draw: st.DrawFn) -> str:
     return f"<{prefix}worksheet {space}>{dimension}{body}<!-- end --></{prefix}worksheet>"
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(odd_sheets(), st.dictionaries(PLACES, st.one_of(st.none(), VALUES), max_size=12))
 def test_random_edits_of_odd_sheets_read_back_and_leave_all_other_bytes(xml: str, wanted: dict) -> None:
     book = zipped(parts({"Sheet1": xml}))
@@ -444,7 +444,7 @@ def test_random_spills_of_xlsxwriter_grow_and_shrink(rows: int, columns: int, ne
     assert b' cm="1"' in xml_of(after)[slice(*new.cells[2, 3])]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(odd_sheets(), st.data())
 def test_wrong_bytes_in_a_sheet_are_refused_or_read(xml: str, data: st.DataObject) -> None:
     wrong = bytearray(xml.encode())
