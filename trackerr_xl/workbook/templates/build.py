@@ -1,4 +1,4 @@
-"""A template built in two passes: written, recalculated without a spreadsheet program, written with its values."""
+"""A template built in passes: written, recalculated without a spreadsheet program, written with its values."""
 
 import tempfile
 from collections.abc import Callable, Mapping
@@ -12,11 +12,13 @@ import xlsxwriter
 from trackerr_xl.errors import SetupError
 from trackerr_xl.sheet.cells import CellError
 from trackerr_xl.workbook.addresses import address
+from trackerr_xl.workbook.package import open_package
 from trackerr_xl.workbook.recalculate import Recalculation, recalculate
 from trackerr_xl.workbook.templates.bond_index_tracker import write_bond_index_tracker
 from trackerr_xl.workbook.templates.equity_index_tracker import write_equity_index_tracker
 from trackerr_xl.workbook.templates.page import Book, Scalar
 from trackerr_xl.workbook.templates.style import Ink
+from trackerr_xl.workbook.write_back import write_back
 
 TEMPLATES: Final[Mapping[str, Callable[[Book], None]]] = {
     "bond_index_tracker.xlsx": write_bond_index_tracker,
@@ -41,12 +43,13 @@ def built(write: Callable[[Book], None]) -> bytes:
     SetupError
         If a formula cannot be calculated here.
     """
-    bare = _written(write, {}, {})
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "template.xlsx"
-        path.write_bytes(bare)
+        path.write_bytes(_written(write, {}, {}))
         known = recalculate(path)
-    return _written(write, _values(known), _spills(known))
+        path.write_bytes(_written(write, _values(known), _spills(known)))
+        # XlsxWriter cannot store an error value in a spilled cell: what is left is written as `recalc` writes it.
+        return write_back(open_package(path), recalculate(path))
 
 
 def _written(
@@ -67,9 +70,9 @@ def _values(known: Recalculation) -> dict[tuple[str, str], Scalar]:
         first = known.not_evaluated[0]
         raise SetupError(f"{first.address} was not calculated: {first.reason}", at=first.formula)
     return {
-        (cell.sheet, address(cell.row, cell.column)): str(value) if isinstance(value, CellError) else value
+        (cell.sheet, address(cell.row, cell.column)): value
         for cell, value in known.values.items()
-        if value is not None
+        if value is not None and not isinstance(value, CellError)
     }
 
 
