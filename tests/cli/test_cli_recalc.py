@@ -98,6 +98,8 @@ def test_out_may_be_the_book_itself(book: Path) -> None:
         ("a=b", "a=b"),
         ("nan", "nan"),
         ("1e999", "1e999"),
+        ("1e999%", "1e999%"),
+        ("5%%", "5%%"),
         ("", None),
     ],
 )

@@ -23,10 +23,9 @@ def typed_value(text: str) -> Cell:
     Text in double quotes is text whatever it looks like.
     """
     word = text.strip()
-    if _NUMBER.fullmatch(word) and isfinite(float(word)):
-        return float(word)
-    if word.endswith("%") and _NUMBER.fullmatch(word[:-1]):
-        return float(word[:-1]) / 100
+    digits = word.removesuffix("%")
+    if _NUMBER.fullmatch(digits) and isfinite(float(digits)):
+        return float(digits) / 100 if word.endswith("%") else float(digits)
     if word.upper() in ("TRUE", "FALSE"):
         return word.upper() == "TRUE"
     if word.upper() in ERROR_VALUES:
