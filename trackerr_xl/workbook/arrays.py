@@ -7,7 +7,7 @@ without a word, a wrong value. Which is which was measured function by function 
 from itertools import zip_longest
 
 from trackerr_xl.workbook.argument_classes import VALUE, argument_class
-from trackerr_xl.workbook.formulas import Call, FormulaError, Group, Node, Nodes, Reference, Word
+from trackerr_xl.workbook.formulas import Call, FormulaError, Group, Node, Nodes, Reference, Word, parse
 from trackerr_xl.workbook.many import Scope, argument_scopes, called_scope, may_be_many
 
 CARRIED = frozenset(
@@ -80,6 +80,23 @@ _ASK_ABOUT_CELLS = frozenset(("INDIRECT", "ISBLANK", "ISREF", "OFFSET", "TYPE"))
 _LAMBDA_TAKERS = frozenset(("BYCOL", "BYROW", "MAKEARRAY", "MAP", "REDUCE", "SCAN"))
 _COMPARISONS = frozenset(("=", "<>", "<", ">", "<=", ">="))
 
+_ARRAY = Word("name", "te_array")
+_ONE_BY_ONE = {
+    name: parse("=" + text)
+    for name, text in (
+        ("N", "MAP(te_array,LAMBDA(te_one,N(te_one)))"),
+        ("T", "MAP(te_array,LAMBDA(te_one,T(te_one)))"),
+        ("COUNT", 'SUM(MAP(IFERROR(te_array,""),LAMBDA(te_one,IF(ISNUMBER(te_one),1,0))))'),
+        (
+            "PRODUCT",
+            "IF(SUM(MAP(te_array,LAMBDA(te_one,IF(ISNUMBER(te_one),1,IF(ISERROR(te_one),1,0)))))=0,0,"
+            "REDUCE(1,te_array,LAMBDA(te_all,te_one,"
+            "IF(ISNUMBER(te_one),te_all*te_one,IF(ISERROR(te_one),te_one,te_all)))))",
+        ),
+    )
+}
+"""What the engine can do in place of functions that it gets wrong when they are given an array that is no range."""
+
 
 def carried(nodes: Nodes) -> Nodes:
     """A formula whose functions of one value get one value at a time.
@@ -147,9 +164,9 @@ class _Walk:
         position = next((position for position in arrays if not _is_range(call.arguments[position])), None)
         if position is None or done.name == "MAP":
             return done
-        if call.name in ("N", "T", "COUNT", "PRODUCT") and len(call.arguments) == 1 and not scope.in_lambda:
-            return self._one_by_one(done)
-        wrong = call.name in _ONLY_RANGES or call.name in ("N", "T", "COUNT", "PRODUCT")
+        if call.name in _ONE_BY_ONE and len(call.arguments) == 1 and not scope.in_lambda:
+            return _over(done.arguments[0], _ONE_BY_ONE[call.name])
+        wrong = call.name in _ONLY_RANGES or call.name in _ONE_BY_ONE
         if wrong and argument_class(call.name, position) != VALUE:
             raise FormulaError(f"the engine does not take {call.name} of an array that is not a range")
         if call.name in _COUNT_LOGICALS:
@@ -158,24 +175,28 @@ class _Walk:
             )
         return done
 
-    def _one_by_one(self, call: Call) -> Call:
-        value = self._parameter()
-        array = call.arguments[0]
-        if call.name in ("N", "T"):
-            return Call("MAP", (array, _lambda((value,), Call(call.name, ((value,),)))))
-        is_number = Call("ISNUMBER", ((value,),))
-        if call.name == "COUNT":
-            one = Call("IF", ((is_number,), (Word("number", "1"),), (Word("number", "0"),)))
-            values = (Call("IFERROR", (array, (Word("text", '""'),))),)
-            return Call("SUM", ((Call("MAP", (values, _lambda((value,), one))),),))
-        so_far = self._parameter()
-        error = Call("IF", ((Call("ISERROR", ((value,),)),), (value,), (so_far,)))
-        product = Call("IF", ((is_number,), (so_far, Word("operator", "*"), value), (error,)))
-        return Call("REDUCE", ((Word("number", "1"),), array, _lambda((so_far, value), product)))
-
     def _parameter(self) -> Word:
         self._parameters += 1
         return Word("name", f"te_value_{self._parameters}")
+
+
+def _over(array: Nodes, nodes: Nodes) -> Call:
+    """One of the formulas above with the array in its place."""
+    (call,) = _placed(array, nodes)
+    assert isinstance(call, Call)
+    return call
+
+
+def _placed(array: Nodes, nodes: Nodes) -> Nodes:
+    out: list[Node] = []
+    for node in nodes:
+        if node == _ARRAY:
+            out.extend(array)
+        elif isinstance(node, Call):
+            out.append(Call(node.name, tuple(_placed(array, argument) for argument in node.arguments)))
+        else:
+            out.append(node)
+    return tuple(out)
 
 
 def _refuse(call: Call, arrays: list[int], scope: Scope) -> None:
