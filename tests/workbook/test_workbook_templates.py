@@ -2,20 +2,18 @@
 
 import re
 import zipfile
-from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
-import clarabel
 import libreoffice
 import numpy as np
 import openpyxl
 import poison
 import pytest
+from independent_weights import independent_weights, least_tracking_error
 from numpy.typing import NDArray
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
-from scipy import sparse
 
 from trackerr_xl.workbook.addresses import address
 from trackerr_xl.workbook.book import Address, parse_location
@@ -29,8 +27,6 @@ BOND, EQUITY = "bond_index_tracker.xlsx", "equity_index_tracker.xlsx"
 OURS = re.compile(r"\b(TE_[A-Z]+|TRACKING_ERROR|ACTIVE_SHARE)\s*\(")
 
 Vector = NDArray[np.float64]
-Rows = tuple[Vector, Vector, Vector]
-"""Coefficients, least and largest values of some limits; NaN where there is none."""
 
 every_template = pytest.mark.parametrize("name", TEMPLATES)
 
@@ -129,7 +125,7 @@ def test_moving_the_cap_on_bond_a_gives_an_independent_solvers_weights(fresh: Pa
     now = recalculate(fresh / BOND, inputs={parse_location("'Three bonds'!N8"): cap})
     sheet = openpyxl.load_workbook(fresh / BOND)["Three bonds"]
     cov = _numbers(sheet, "F7:H9")
-    expected = _clarabel(
+    expected = least_tracking_error(
         cov, _numbers(sheet, "C7:C9").ravel(), [(np.eye(3), np.zeros(3), np.array([cap, 1.0, 1.0]))]
     )
     assert _column(now, "Three bonds", "G", 15, 17) == pytest.approx(expected, abs=1e-7)
@@ -139,7 +135,7 @@ def test_moving_the_cap_on_bond_a_gives_an_independent_solvers_weights(fresh: Pa
 def test_every_weight_equals_an_independent_solvers(
     fresh: Path, shown: dict[str, Workbook], name: str
 ) -> None:
-    expected = _independent_weights(fresh / name, {})
+    expected = independent_weights(fresh / name, {})
     stored = _numbers(shown[name]["Weights"], f"O6:O{5 + len(expected)}").ravel()
     assert stored == pytest.approx(expected, abs=1e-6)
 
@@ -164,7 +160,7 @@ CHANGES = {
 def test_a_changed_input_gives_an_independent_solvers_weights(fresh: Path, name: str, change: int) -> None:
     moved = CHANGES[name][change]
     now = recalculate(fresh / name, inputs={parse_location(cell): value for cell, value in moved.items()})
-    expected = _independent_weights(fresh / name, moved)
+    expected = independent_weights(fresh / name, moved)
     weights = _column(now, "Weights", "O", 6, 5 + len(expected))
     assert weights == pytest.approx(expected, abs=1e-6)
     stored = openpyxl.load_workbook(fresh / name, data_only=True)["Weights"]
@@ -243,87 +239,6 @@ def test_every_sheet_prints_in_landscape_fitted_to_the_page(fresh: Path, name: s
         assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
         assert not sheet.sheet_view.showGridLines, sheet.title
     assert len(book["Tracker"]._charts) == 3
-
-
-def _independent_weights(path: Path, changes: dict[str, float]) -> Vector:
-    """Weights from the tables of a template, read by openpyxl and solved by Clarabel."""
-    book = openpyxl.load_workbook(path)
-    for cell, value in changes.items():
-        sheet, _, place = cell.partition("!")
-        book[sheet][place].value = value
-    names, *rows = zip(*book["Index"].iter_cols(min_row=5, min_col=2, values_only=True), strict=True)
-    table = dict(zip(names, zip(*rows, strict=True), strict=True))
-    benchmark = np.array(table["Weight"], dtype=float)
-    n = len(benchmark)
-    cov = np.array(
-        [row[2 : 2 + n] for row in book["Covariance"].iter_rows(min_row=6, max_row=5 + n, values_only=True)]
-    )
-    blocks = []
-    for kind, item, low, high, basis, on, _ in book["Limits"].iter_rows(
-        min_row=6, max_row=5 + _limit_count(book), min_col=2, max_col=8, values_only=True
-    ):
-        if on == "Yes":
-            blocks.append(_block(kind, item, (low, high), basis, table, benchmark))
-    return _clarabel(cov, benchmark, blocks)
-
-
-def _limit_count(book: Workbook) -> int:
-    first, last = book["Limits"].tables["Limits"].ref.split(":")
-    return int(last[1:]) - int(first[1:])
-
-
-def _block(
-    kind: str,
-    item: str,
-    bounds: tuple[float | None, float | None],
-    basis: str | None,
-    table: dict[str, tuple[object, ...]],
-    benchmark: Vector,
-) -> Rows:
-    n = len(benchmark)
-    if kind == "Weight":
-        matrix = np.eye(n)
-    elif kind == "Exclude":
-        header, _, word = item.partition("=")
-        matrix = np.array([[float(cell == word) for cell in table[header]]])
-        return matrix, np.zeros(1), np.zeros(1)
-    elif kind == "Group":
-        header = item.partition("=")[0]
-        matrix = np.array(
-            [[float(cell == group) for cell in table[header]] for group in dict.fromkeys(table[header])]
-        )
-    else:
-        matrix = np.array([table[item]], dtype=float)
-    at_index = matrix @ benchmark
-    low, high = (np.full(len(matrix), np.nan if bound is None else bound) for bound in bounds)
-    if basis == "Active":
-        low, high = low + at_index, high + at_index
-    if basis == "Relative":
-        low, high = low * at_index, high * at_index
-    return matrix, low, high
-
-
-def _clarabel(cov: Vector, benchmark: Vector, blocks: Sequence[Rows]) -> Vector:
-    n = len(benchmark)
-    matrix, right = [], []
-    for rows, low, high in blocks:
-        matrix += [rows[~np.isnan(high)], -rows[~np.isnan(low)]]
-        right += [high[~np.isnan(high)], -low[~np.isnan(low)]]
-    scale = 1.0 / np.trace(cov) * n
-    settings = clarabel.DefaultSettings()
-    settings.verbose = False
-    settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = 1e-13
-    right_side = np.concatenate([np.ones(1), *right])
-    solution = clarabel.DefaultSolver(
-        sparse.csc_matrix(np.triu(cov * scale)),
-        -(cov @ benchmark) * scale,
-        sparse.csc_matrix(np.vstack([np.ones((1, n)), *matrix])),
-        right_side,
-        [clarabel.ZeroConeT(1), clarabel.NonnegativeConeT(len(right_side) - 1)],
-        settings,
-    ).solve()
-    assert str(solution.status) in ("Solved", "AlmostSolved")
-    return np.array(solution.x)
 
 
 def _numbers(sheet: Worksheet, cells: str) -> Vector:
