@@ -447,6 +447,19 @@ def test_numbers_as_displayed_are_left_to_excel(tmp_path: Path) -> None:
     assert kept(done) == {"B1": "this workbook calculates with numbers as displayed, which only Excel does"}
 
 
+def test_a_formula_over_the_whole_sheet_is_not_tried(tmp_path: Path) -> None:
+    done = recalculate(
+        written(tmp_path, {"A1": 1.0, "C3": F("SUM(A:A*1:1)", 1.0, "C3"), "D4": F("A:A*1:1", 1.0)})
+    )
+    reason = "it calculates with whole columns and whole rows at once, which no program can"
+    assert kept(done)["C3"] == reason
+
+
+def test_whole_columns_and_rows_are_read_as_far_as_they_are_used(tmp_path: Path) -> None:
+    cells = {**TWO_ASSETS, "F1": F("TRACKING_ERROR(A:A,B:B,C1:D2)"), "H9": F("SUM(A:A)+COUNT(C:D)")}
+    assert shown(recalculate(written(tmp_path, cells))) == pytest.approx({"F1": TE, "H9": 5.0})
+
+
 def test_arrays_that_overlap_are_not_evaluated(tmp_path: Path) -> None:
     # No spreadsheet program writes this; a damaged file may hold it.
     cells = {

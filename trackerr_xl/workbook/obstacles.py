@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from math import floor
 
 from trackerr_xl.sheet.cells import CellError
+from trackerr_xl.workbook.addresses import MAX_COLUMN, MAX_ROW
 from trackerr_xl.workbook.book import Book, FormulaCell
 from trackerr_xl.workbook.formulas import Call, Group, Node, Nodes, Reference, Word, walk
 from trackerr_xl.workbook.own_names import of_an_add_in, own_function
@@ -67,6 +68,7 @@ def obstacle(nodes: Nodes, formula: FormulaCell, book: Book, unknown: frozenset[
         or _hidden(nodes, called, book)
         or _regional(nodes)
         or _computed_range(nodes)
+        or (None if formula.kind == "normal" else _whole_sheet(nodes))
         # An old #NAME? in the file is the user's own: Excel does not know the word either.
         or (None if formula.stored == CellError("#NAME?") else _unknown(nodes, called, unknown))
     )
@@ -136,6 +138,16 @@ def _computed_range(nodes: Nodes) -> str | None:
     if any(isinstance(node, Word) and node.kind == "operator" and node.text == ":" for node in walk(nodes)):
         return "it computes a corner of a range, as in A1:INDEX(…), which the engine cannot do"
     return None
+
+
+def _whole_sheet(nodes: Nodes) -> str | None:
+    """Arithmetic of whole columns with whole rows, as in ``A:A*1:1``: seventeen thousand million cells."""
+    areas = [node.area for node in nodes if isinstance(node, Reference)]
+    columns = any(area.bottom - area.top + 1 == MAX_ROW for area in areas)
+    if columns and any(area.right - area.left + 1 == MAX_COLUMN for area in areas):
+        return "it calculates with whole columns and whole rows at once, which no program can"
+    inner = (argument for node in nodes if isinstance(node, Call | Group) for argument in node.arguments)
+    return next((found for argument in inner if (found := _whole_sheet(argument))), None)
 
 
 def _joins(nodes: Nodes) -> bool:
