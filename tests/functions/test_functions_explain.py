@@ -12,6 +12,7 @@ import trackerr_xl
 from tests.example_sheet import NAMED, parsed
 from trackerr_xl import evaluate
 from trackerr_xl.functions import CATALOGUE
+from trackerr_xl.functions.options import OPTIONS
 
 COV = [[0.04, 0.01], [0.01, 0.09]]
 
@@ -119,7 +120,8 @@ def test_help_lists_the_catalogue() -> None:
 def test_help_has_a_page_for_every_function(name: str) -> None:
     page = evaluate("TE_HELP", name.lower())
     assert page[0] == ["Function", name]
-    assert [row[0] for row in page[3:-2]] == [argument.name for argument in CATALOGUE[name].arguments]
+    arguments = [argument.name for argument in CATALOGUE[name].arguments]
+    assert [row[0] for row in page[3 : 3 + len(arguments)]] == arguments
     assert page[-1] == ["Example", CATALOGUE[name].example]
 
 
@@ -132,6 +134,19 @@ def test_a_page_gives_unit_default_and_choices() -> None:
         "Periods a year of the covariance: 252 daily, 52 weekly, 12 monthly, 1 when it is already annual. "
         "Unit: per year. Default 1."
     )
+
+
+def test_the_page_of_an_optimiser_lists_the_options() -> None:
+    page = dict(evaluate("TE_HELP", "TE_OPTIMIZE"))
+    assert (
+        page["Option Units"]
+        == "Unit of weights and of limits on weights. One of Decimal, Percent. Default Decimal."
+    )
+    assert (
+        page["Option Objective"]
+        == "What is made least or most. Default Min TE. Only Min TE is carried out yet."
+    )
+    assert {f"Option {option.name}" for option in OPTIONS} <= set(page)
 
 
 def test_versions_are_those_installed() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from trackerr_xl.core.words import key, not_known
 from trackerr_xl.errors import ChoiceError
+from trackerr_xl.functions.options import OPTIONS
 from trackerr_xl.functions.spec import Answer, Argument, Result, SheetFunction, Value
 
 
@@ -39,6 +40,8 @@ def _page(spec: SheetFunction) -> list[list[Value]]:
         ["Typed as", syntax(spec)],
     ]
     rows += [[argument.name, _described(argument)] for argument in spec.arguments]
+    if any(argument.kind == "options" for argument in spec.arguments):
+        rows += [[f"Option {option.name}", _described(option)] for option in OPTIONS]
     unit = f" Unit: {spec.result.unit}." if spec.result.unit else ""
     return [*rows, ["Spills", f"{spec.result.help}{unit}"], ["Example", spec.example]]
 
