@@ -218,6 +218,12 @@ def test_what_does_not_exist_is_a_true_error_value_not_a_text(shown: dict[str, W
 
 
 @every_template
+def test_excel_without_the_add_in_is_not_asked_to_recalculate_on_opening(fresh: Path, name: str) -> None:
+    calculation = re.findall(r"<calcPr [^>]*>", _parts(fresh / name)["xl/workbook.xml"])
+    assert calculation == ['<calcPr calcId="191029"/>']
+
+
+@every_template
 def test_our_calls_are_stored_as_plain_dynamic_arrays(fresh: Path, name: str) -> None:
     sheets = "".join(
         text for part, text in _parts(fresh / name).items() if part.startswith("xl/worksheets/sheet")

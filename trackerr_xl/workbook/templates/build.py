@@ -28,6 +28,8 @@ TEMPLATES: Final[Mapping[str, Callable[[Book], None]]] = {
 
 # A fixed date makes two builds the same bytes.
 _CREATED: Final = datetime(2026, 1, 5)
+# Excel recalculates on opening what an older calculation engine than its own has saved.
+_EXCEL_365: Final = 191029
 
 
 def built(write: Callable[[Book], None]) -> bytes:
@@ -61,6 +63,9 @@ def _written(
     with xlsxwriter.Workbook(made, {"in_memory": True}) as file:
         file.set_properties({"created": _CREATED, "author": "trackerr_xl"})
         file.set_size(28800, 16400)
+        # Excel keeps the stored values on opening, so that a reader without the add-in sees them and not #NAME?.
+        file.set_calc_mode("auto", _EXCEL_365)
+        file.calc_on_load = False
         write(Book(file, Ink(file), stored, spilled))
     return made.getvalue()
 

@@ -42,7 +42,7 @@ NOTES: Final = (
     (
         "To change the index",
         "Type over the rows of the sheet Index, and paste the covariance of the same names on the sheet Covariance. Names are "
-        "matched, so their order need not be the same.",
+        "matched, so their order need not be the same. The sheets have room for as many names as they hold now.",
     ),
     (
         "To overrule",
