@@ -33,10 +33,10 @@ class Table:
 
 
 def machine() -> str:
-    """One paragraph: date, processor, cores, system, Python and package versions."""
+    """One paragraph: date, processor, cores, how busy it is with other work, system, Python and package versions."""
     versions = ", ".join(f"{name} {_version(name)}" for name in PACKAGES)
     return (
-        f"{datetime.now(UTC):%Y-%m-%d}; {_processor()}, {os.cpu_count()} cores, {platform.system()}; "
+        f"{datetime.now(UTC):%Y-%m-%d}; {_processor()}, {os.cpu_count()} cores{_load()}, {platform.system()}; "
         f"Python {platform.python_version()}; {versions}."
     )
 
@@ -46,6 +46,10 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "absent"
+
+
+def _load() -> str:
+    return f" (load {os.getloadavg()[0]:.1f} when it began)" if hasattr(os, "getloadavg") else ""
 
 
 def _processor() -> str:
