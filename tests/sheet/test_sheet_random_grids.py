@@ -9,8 +9,9 @@ import pytest
 
 from trackerr_xl.functions import CATALOGUE
 from trackerr_xl.sheet import memo
-from trackerr_xl.sheet.call import Reply, call
+from trackerr_xl.sheet.call import call
 from trackerr_xl.sheet.cells import ERROR_VALUES, Cell, CellError, Given
+from trackerr_xl.sheet.reply import Reply
 
 GRIDS = 100_000
 CHUNKS = 10

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable
 from datetime import datetime
-from enum import IntEnum
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, NoReturn, ParamSpec
@@ -11,18 +10,10 @@ from typing import Annotated, NoReturn, ParamSpec
 import typer
 
 import trackerr_xl
+from trackerr_xl.cli.outcome import Outcome
 from trackerr_xl.errors import TrackerrError
 
 P = ParamSpec("P")
-
-
-class Outcome(IntEnum):
-    """Exit codes. A usage error is `REFUSED` as well."""
-
-    DONE = 0
-    DIFFERENT = 1
-    REFUSED = 2
-    NOT_EVALUATED = 3
 
 
 app = typer.Typer(

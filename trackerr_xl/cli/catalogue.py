@@ -1,6 +1,6 @@
 """`trackerr-xl functions`."""
 
-from trackerr_xl.cli.app import Outcome
+from trackerr_xl.cli.outcome import Outcome
 from trackerr_xl.cli.screen import show_facts, shown
 from trackerr_xl.cli.values import nearest
 from trackerr_xl.errors import ChoiceError

@@ -4,7 +4,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from trackerr_xl.cli.app import Outcome
+from trackerr_xl.cli.outcome import Outcome
 from trackerr_xl.cli.report import (
     differences_as_data,
     not_evaluated_as_data,

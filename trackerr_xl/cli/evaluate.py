@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import typer
 
-from trackerr_xl.cli.app import Outcome
 from trackerr_xl.cli.catalogue import known_function
+from trackerr_xl.cli.outcome import Outcome
 from trackerr_xl.cli.screen import show_grid, shown
 from trackerr_xl.cli.values import nearest, parse_argument
 from trackerr_xl.errors import ChoiceError, InputError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from trackerr_xl.cli.app import Outcome
+from trackerr_xl.cli.outcome import Outcome
 from trackerr_xl.cli.report import (
     differences_as_data,
     not_evaluated_as_data,

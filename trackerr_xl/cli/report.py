@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import trackerr_xl
-from trackerr_xl.cli.app import Outcome
+from trackerr_xl.cli.outcome import Outcome
 from trackerr_xl.errors import FileRefusedError
 from trackerr_xl.sheet.cells import Cell, CellError
 from trackerr_xl.workbook.check import Difference

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,28 +15,10 @@ from trackerr_xl.sheet.faults import Fault, fault_of, passed_through, unknown_fu
 from trackerr_xl.sheet.log import log_to_file
 from trackerr_xl.sheet.ranges import Range
 from trackerr_xl.sheet.read import read_arguments, read_ranges
-from trackerr_xl.sheet.write import OutCell, spill
+from trackerr_xl.sheet.reply import Reply
+from trackerr_xl.sheet.write import spill
 
 _LOGGER = logging.getLogger("trackerr_xl")
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a call gives back.
-
-    Parameters
-    ----------
-    grid : list of rows of float, str, bool or CellError
-        The spilled rectangle, at least one cell; one error value when there is a fault.
-    fault : Fault or None
-        Why the cell shows an error value.
-    notes : tuple of (str, str)
-        Topic and sentence, in order: what TE_EXPLAIN says of the answer.
-    """
-
-    grid: list[list[OutCell]]
-    fault: Fault | None = None
-    notes: tuple[tuple[str, str], ...] = ()
 
 
 def call(name: str, given: Sequence[Given]) -> Reply:

@@ -5,19 +5,17 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from hashlib import blake2b
 from threading import Lock
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 
 from trackerr_xl.sheet.ranges import Range
-
-if TYPE_CHECKING:
-    from trackerr_xl.sheet.call import Reply
+from trackerr_xl.sheet.reply import Reply
 
 CAPACITY = 64
 """Answers kept, the least recently used one given up first."""
 
-_answers: OrderedDict[bytes, "Reply"] = OrderedDict()
+_answers: OrderedDict[bytes, Reply] = OrderedDict()
 _lock = Lock()
 
 
@@ -37,7 +35,7 @@ def content_of(name: str, ranges: Iterable[Range | None]) -> bytes:
     return digest.digest()
 
 
-def remembered(content: bytes) -> "Reply | None":
+def remembered(content: bytes) -> Reply | None:
     """The answer of a call made before."""
     with _lock:
         if content in _answers:
@@ -45,7 +43,7 @@ def remembered(content: bytes) -> "Reply | None":
         return _answers.get(content)
 
 
-def remember(content: bytes, reply: "Reply") -> None:
+def remember(content: bytes, reply: Reply) -> None:
     """Keep an answer."""
     with _lock:
         _answers[content] = reply

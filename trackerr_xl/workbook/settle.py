@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trackerr_xl.sheet.call import Reply, call
+from trackerr_xl.sheet.call import call
 from trackerr_xl.sheet.cells import CellError, Given
+from trackerr_xl.sheet.reply import Reply
 from trackerr_xl.workbook.engine_book import EngineBook
 from trackerr_xl.workbook.formulas import FormulaError, Lifted, Reference
 from trackerr_xl.workbook.lift import Argument, Literal, OwnCall

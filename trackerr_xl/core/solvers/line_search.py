@@ -1,14 +1,11 @@
 """Exact line search for the dual of `dual_newton`: one pass over the variables a trial."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trackerr_xl.core.arrays import Vector
-
-if TYPE_CHECKING:
-    from trackerr_xl.core.solvers.dual_newton import Separable
+from trackerr_xl.core.solvers.separable import Separable
 
 FULL = 1.0 - 1e-12
 """Just short of the full step, where the sign of a multiplier that reaches zero is still the old one."""
@@ -18,7 +15,7 @@ ENDLESS = 1e9
 
 
 def exact_step(
-    data: "Separable", y: Vector, direction: Vector, slope: Vector, slope_change: Vector
+    data: Separable, y: Vector, direction: Vector, slope: Vector, slope_change: Vector
 ) -> float | None:
     """Length of the step that maximises the dual, near enough; None when it rises without end (no feasible x)."""
     rise = _rise(data, y, direction, slope, slope_change)
@@ -50,7 +47,7 @@ def _bracketed(
     return length
 
 
-def _furthest(data: "Separable", y: Vector, direction: Vector) -> float:
+def _furthest(data: Separable, y: Vector, direction: Vector) -> float:
     """Where the first multiplier of a one-sided row would change to the side without a limit."""
     duals, change = y[data.smooth :], direction[data.smooth :]
     one_sided = np.where(change > 0, data.row_upper, data.row_lower)
@@ -73,7 +70,7 @@ def _longer(rise: Callable[[float], float], at_start: float, at_full: float, fur
 
 
 def _rise(
-    data: "Separable", y: Vector, direction: Vector, slope: Vector, slope_change: Vector
+    data: Separable, y: Vector, direction: Vector, slope: Vector, slope_change: Vector
 ) -> Callable[[float], float]:
     """Slope of the dual along the direction, as a function of the step length."""
     k, u = data.factors, data.smooth
