@@ -260,4 +260,4 @@ def test_random_grids_never_break_a_call(chunk: int) -> None:
         assert complaint(reply) is None, (name, arguments, complaint(reply))
         answered += reply.fault is None
     # Grids that are all refused would test the readers only.
-    assert answered > 500
+    assert answered > 400
