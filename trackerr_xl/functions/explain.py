@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from trackerr_xl.errors import NoAnswerError, TrackerrError
 from trackerr_xl.functions.spec import Answer, Argument, Result, SheetFunction, Value
-from trackerr_xl.functions.versions import versions
 
 
 def te_explain(
@@ -29,7 +28,6 @@ def te_explain(
         rows += [[topic, sentence] for topic, sentence in notes]
     else:
         rows += _fault_rows(value or "", error)
-    rows.append(["Versions", ", ".join(f"{name} {number}" for name, number in versions())])
     return Answer(rows)
 
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 _BINDING = 1e-9
 """A weight or row this close to its limit, relative to the row's largest coefficient, is called binding."""
 
+_FINEST = 1e-12
+"""Smaller residuals are not told apart: they are rounding, and a workbook would read differently on every machine."""
+
 
 def proof(solution: "Solution", periods: float) -> Iterator[tuple[str, str]]:
     """Status, tracking error, residuals, gap and method, as topic and sentence."""
@@ -24,13 +27,15 @@ def proof(solution: "Solution", periods: float) -> Iterator[tuple[str, str]]:
     yield "Tracking error", f"{error:.10g} ex-ante, a fraction; periods a year: {periods:g}."
     yield (
         "Residuals",
-        f"Largest breach of a limit {certificate.violation:.2g}, stationarity {certificate.stationarity:.2g}.",
+        f"No limit is broken by more than {_power_of_ten(certificate.violation)}, "
+        f"stationarity holds to {_power_of_ten(certificate.stationarity)}.",
     )
     yield (
         "Gap",
-        f"No weights within the limits have an active variance lower by more than {certificate.gap:.2g}.",
+        f"No weights within the limits have a lower active variance, to {_power_of_ten(certificate.relative_gap)} of its scale.",
     )
-    yield "Method", f"{solution.method}, {solution.iterations} steps."
+    steps = "step" if solution.iterations == 1 else "steps"
+    yield "Method", f"{solution.method}, {solution.iterations} {steps}."
 
 
 def binding(solution: "Solution", limits: "Limits", periods: float) -> Iterator[tuple[str, str]]:
@@ -47,6 +52,11 @@ def binding(solution: "Solution", limits: "Limits", periods: float) -> Iterator[
         yield "Binding", f"{rows.labels[at]} {sign} {limit:.6g}{cost}."
     yield from _held(solution.weights, limits.lower, limits.lower_labels, "Min")
     yield from _held(solution.weights, limits.upper, limits.upper_labels, "Max")
+
+
+def _power_of_ten(residual: float) -> str:
+    """The power of ten that a residual does not exceed, in words that do not change with its last digits."""
+    return f"{10.0 ** int(np.ceil(np.log10(max(residual, _FINEST)))):.0e}"
 
 
 def _cost(slope: float, error: float) -> str:
