@@ -12,7 +12,9 @@ from trackerr_xl.workbook.templates.plan import (
     Plan,
     attribute_cells,
     holding_cells,
+    sector_gaps,
 )
+from trackerr_xl.workbook.templates.synthetic import SyntheticIndex
 from trackerr_xl.workbook.templates.three_bonds import write_three_bonds
 from trackerr_xl.workbook.templates.tracker import (
     CHECKS_CARD,
@@ -81,13 +83,6 @@ def write_bond_index_tracker(book: Book) -> None:
 
 def _plan() -> Plan:
     index = bond_index()
-    sectors = f"Tracker!$E$10:$E${9 + len(set(index.attributes['Sector']))}"
-    duration, bond_yield, key_rate = (
-        attribute_cells(index, name) for name in ("Duration", "Yield", "KRD 10Y")
-    )
-    issuers, marks = (attribute_cells(index, name) for name in ("Issuer", "ESG"))
-    active = holding_cells(index, WEIGHTS, "E")
-    issuer_active = f"SUMIF({issuers},{issuers},{active})"
     return Plan(
         index=index,
         title="Bond index tracker",
@@ -97,49 +92,61 @@ def _plan() -> Plan:
         | dict.fromkeys(("Duration", "DTS", *(f"KRD {key}Y" for key in (2, 5, 10, 20, 30))), "two decimals"),
         shown=("Sector", "Issuer"),
         limits=_LIMITS,
-        checks=(
-            Check("Smallest weight", "=MIN(Portfolio_Weights)", limit=0),
-            Check("Largest weight", "=MAX(Portfolio_Weights)", limit=0),
-            Check("Sector furthest below the index", f"=MIN({sectors})", "signed percent", limit=1),
-            Check("Sector furthest above the index", f"=MAX({sectors})", "signed percent", limit=1),
-            Check(
-                "Issuer furthest above the index",
-                f"=SUMPRODUCT(MAX({issuer_active}))",
-                "signed percent",
-                limit=2,
-            ),
-            Check(
-                "Duration less the index's, years", f"=SUMPRODUCT(Active,{duration})", "two decimals", limit=3
-            ),
-            Check("Yield less the index's", f"=SUMPRODUCT(Active,{bond_yield})", "percent", limit=4),
-            Check("Held in bonds marked Red", f'=SUMIF({marks},"Red",Portfolio_Weights)', most=0.0, limit=5),
-            Check(
-                "KRD 10Y less the index's, years", f"=SUMPRODUCT(Active,{key_rate})", "two decimals", limit=6
-            ),
-        ),
-        cards=(
-            TE_CARD,
-            SHARE_CARD,
-            held_card(index, "Bonds held"),
-            Card(
-                "Duration",
-                f"=SUMPRODUCT(Portfolio_Weights,{duration})",
-                "two decimals",
-                f'="index "&TEXT(SUMPRODUCT(Index_Weights,{duration}),"0.00")&" years"',
-            ),
-            Card(
-                "Yield",
-                f"=SUMPRODUCT(Portfolio_Weights,{bond_yield})",
-                "percent",
-                f'="index "&TEXT(SUMPRODUCT(Index_Weights,{bond_yield}),"0.00%")',
-            ),
-            Card(
-                "Largest sector gap",
-                f"=MAX(MAX({sectors}),-MIN({sectors}))",
-                "percent",
-                "active weight of one sector",
-            ),
-            CHECKS_CARD,
-        ),
+        checks=_checks(index),
+        cards=_cards(index),
         notes=(*_NOTES, *NOTES),
+    )
+
+
+def _checks(index: SyntheticIndex) -> tuple[Check, ...]:
+    sectors = sector_gaps(index)
+    duration, bond_yield, key_rate = (
+        attribute_cells(index, name) for name in ("Duration", "Yield", "KRD 10Y")
+    )
+    issuers, marks = (attribute_cells(index, name) for name in ("Issuer", "ESG"))
+    issuer_active = f"SUMIF({issuers},{issuers},{holding_cells(index, WEIGHTS, 'E')})"
+    return (
+        Check("Smallest weight", "=MIN(Portfolio_Weights)", limit=0),
+        Check("Largest weight", "=MAX(Portfolio_Weights)", limit=0),
+        Check("Sector furthest below the index", f"=MIN({sectors})", "signed percent", limit=1),
+        Check("Sector furthest above the index", f"=MAX({sectors})", "signed percent", limit=1),
+        Check(
+            "Issuer furthest above the index",
+            f"=SUMPRODUCT(MAX({issuer_active}))",
+            "signed percent",
+            limit=2,
+        ),
+        Check("Duration less the index's, years", f"=SUMPRODUCT(Active,{duration})", "two decimals", limit=3),
+        Check("Yield less the index's", f"=SUMPRODUCT(Active,{bond_yield})", "percent", limit=4),
+        Check("Held in bonds marked Red", f'=SUMIF({marks},"Red",Portfolio_Weights)', most=0.0, limit=5),
+        Check("KRD 10Y less the index's, years", f"=SUMPRODUCT(Active,{key_rate})", "two decimals", limit=6),
+    )
+
+
+def _cards(index: SyntheticIndex) -> tuple[Card, ...]:
+    sectors = sector_gaps(index)
+    duration, bond_yield = (attribute_cells(index, name) for name in ("Duration", "Yield"))
+    return (
+        TE_CARD,
+        SHARE_CARD,
+        held_card(index, "Bonds held"),
+        Card(
+            "Duration",
+            f"=SUMPRODUCT(Portfolio_Weights,{duration})",
+            "two decimals",
+            f'="index "&TEXT(SUMPRODUCT(Index_Weights,{duration}),"0.00")&" years"',
+        ),
+        Card(
+            "Yield",
+            f"=SUMPRODUCT(Portfolio_Weights,{bond_yield})",
+            "percent",
+            f'="index "&TEXT(SUMPRODUCT(Index_Weights,{bond_yield}),"0.00%")',
+        ),
+        Card(
+            "Largest sector gap",
+            f"=MAX(MAX({sectors}),-MIN({sectors}))",
+            "percent",
+            "active weight of one sector",
+        ),
+        CHECKS_CARD,
     )

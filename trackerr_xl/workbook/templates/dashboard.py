@@ -3,13 +3,19 @@
 from typing import Any, Final
 
 from trackerr_xl.workbook.templates.page import Book, Page, open_page
-from trackerr_xl.workbook.templates.plan import CONTRIBUTIONS, FIRST_ROW, TRACKER, WEIGHTS, Plan
+from trackerr_xl.workbook.templates.plan import (
+    CONTRIBUTIONS,
+    FIRST_GROUP_ROW,
+    FIRST_ROW,
+    TRACKER,
+    WEIGHTS,
+    Plan,
+)
 from trackerr_xl.workbook.templates.style import AMBER, NAVY, SLATE, TEAL
 
 _WIDTHS: Final = (2, 20, 11, 11, 11, 12, 11, 2, 29, 11, 11, 2, 29, 12, 11)
 _CARD_CELLS: Final = ("B4:B6", "C4:D6", "E4:G6", "I4:I6", "J4:K6", "M4:M6", "N4:O6")
 _TOP: Final = 10
-_FIRST: Final = 10
 
 
 def write_dashboard(book: Book, plan: Plan) -> None:
@@ -24,7 +30,7 @@ def write_dashboard(book: Book, plan: Plan) -> None:
     _write_largest_active(page, plan)
     _write_largest_contributions(page, plan)
     _draw(page, plan)
-    last_row = _FIRST + _TOP + 22
+    last_row = FIRST_GROUP_ROW + _TOP + 22
     page.put(
         f"B{last_row}",
         "Change the blue cells on Limits, Index, Covariance and Weights; every black number follows. "
@@ -42,9 +48,9 @@ def _write_groups(page: Page, plan: Plan) -> None:
     page.section("B8:G8", f"By {group.lower()}")
     page.headings("B9", [group, "Portfolio", "Index", "Active", "TE contrib. (bp)", "% of TE"])
     members = f"{WEIGHTS}!$G${FIRST_ROW}:$G${plan.last_row}"
-    last = _FIRST + len(plan.groups) - 1
-    for row in range(_FIRST, last + 1):
-        source = row - _FIRST + FIRST_ROW
+    last = FIRST_GROUP_ROW + len(plan.groups) - 1
+    for row in range(FIRST_GROUP_ROW, last + 1):
+        source = row - FIRST_GROUP_ROW + FIRST_ROW
         page.formula(f"B{row}", f"={CONTRIBUTIONS}!B{source}", "body", "left")
         for column, weights in (("C", "Portfolio_Weights"), ("D", "Index_Weights")):
             page.formula(f"{column}{row}", f"=SUMIF({members},B{row},{weights})", "body", "percent")
@@ -54,7 +60,9 @@ def _write_groups(page: Page, plan: Plan) -> None:
     page.put(f"B{last + 1}", "Total", "total", "left")
     looks = {"C": "percent", "D": "percent", "E": "signed percent", "F": "bp", "G": "percent"}
     for column, look in looks.items():
-        page.formula(f"{column}{last + 1}", f"=ROUND(SUM({column}{_FIRST}:{column}{last}),12)", "total", look)
+        page.formula(
+            f"{column}{last + 1}", f"=ROUND(SUM({column}{FIRST_GROUP_ROW}:{column}{last}),12)", "total", look
+        )
 
 
 def _write_largest_active(page: Page, plan: Plan) -> None:
@@ -62,7 +70,7 @@ def _write_largest_active(page: Page, plan: Plan) -> None:
     page.headings("I9", ["Name", "Portfolio", "Active"])
     half = _TOP // 2
     ranks = [*range(1, half + 1), *range(plan.count - half + 1, plan.count + 1)]
-    for row, rank in enumerate(ranks, start=_FIRST):
+    for row, rank in enumerate(ranks, start=FIRST_GROUP_ROW):
         place = f"MATCH({rank},{WEIGHTS}!$K${FIRST_ROW}:$K${plan.last_row},0)"
         for column, source, look in (("I", "B", "left"), ("J", "C", "percent"), ("K", "E", "signed percent")):
             values = f"{WEIGHTS}!${source}${FIRST_ROW}:${source}${plan.last_row}"
@@ -73,7 +81,7 @@ def _write_largest_contributions(page: Page, plan: Plan) -> None:
     page.section("M8:O8", "Largest contributions to tracking error")
     page.headings("M9", ["Name", "TE contrib. (bp)", "% of TE"])
     for rank in range(1, _TOP + 1):
-        row = _FIRST + rank - 1
+        row = FIRST_GROUP_ROW + rank - 1
         place = f"MATCH({rank},{WEIGHTS}!$L${FIRST_ROW}:$L${plan.last_row},0)"
         for column, source, look in (("M", "B", "left"), ("N", "I", "signed bp"), ("O", "J", "percent")):
             values = f"{WEIGHTS}!${source}${FIRST_ROW}:${source}${plan.last_row}"
@@ -81,9 +89,9 @@ def _write_largest_contributions(page: Page, plan: Plan) -> None:
 
 
 def _draw(page: Page, plan: Plan) -> None:
-    last_group = _FIRST + len(plan.groups) - 1
-    last_top = _FIRST + _TOP - 1
-    top = _FIRST + max(_TOP, len(plan.groups) + 1) + 1
+    last_group = FIRST_GROUP_ROW + len(plan.groups) - 1
+    last_top = FIRST_GROUP_ROW + _TOP - 1
+    top = FIRST_GROUP_ROW + max(_TOP, len(plan.groups) + 1) + 1
     group = plan.shown[0].lower()
     _bars(page, f"B{top}", (f"TE contribution by {group}, bp a year", "B", "F", last_group, TEAL, "0.0"), 555)
     _bars(page, f"I{top}", ("Active weight, largest over and under", "I", "K", last_top, NAVY, "0.0%"), 366)
@@ -94,8 +102,8 @@ def _bars(page: Page, cell: str, what: tuple[str, str, str, int, str, str], widt
     title, names, values, last, colour, number = what
     chart = page.book.file.add_chart({"type": "bar"})
     series: dict[str, Any] = {
-        "categories": f"={TRACKER}!${names}${_FIRST}:${names}${last}",
-        "values": f"={TRACKER}!${values}${_FIRST}:${values}${last}",
+        "categories": f"={TRACKER}!${names}${FIRST_GROUP_ROW}:${names}${last}",
+        "values": f"={TRACKER}!${values}${FIRST_GROUP_ROW}:${values}${last}",
         "fill": {"color": colour},
         "gap": 45,
     }

@@ -4,7 +4,8 @@ from typing import Final
 
 from trackerr_xl.workbook.templates.equity_index import SEED, equity_index
 from trackerr_xl.workbook.templates.page import Book
-from trackerr_xl.workbook.templates.plan import Card, Check, Limit, Plan, attribute_cells
+from trackerr_xl.workbook.templates.plan import Card, Check, Limit, Plan, attribute_cells, sector_gaps
+from trackerr_xl.workbook.templates.synthetic import SyntheticIndex
 from trackerr_xl.workbook.templates.tracker import (
     CHECKS_CARD,
     NOTES,
@@ -56,9 +57,6 @@ def write_equity_index_tracker(book: Book) -> None:
 
 def _plan() -> Plan:
     index = equity_index()
-    sectors = f"Tracker!$E$10:$E${9 + len(set(index.attributes['Sector']))}"
-    carbon, beta, value, marks = (attribute_cells(index, name) for name in ("Carbon", "Beta", "Value", "ESG"))
-    ratio = f"SUMPRODUCT(Portfolio_Weights,{carbon})/SUMPRODUCT(Index_Weights,{carbon})"
     return Plan(
         index=index,
         title="Equity index tracker",
@@ -67,36 +65,50 @@ def _plan() -> Plan:
         looks={"Carbon": "whole"} | dict.fromkeys(("Beta", "Size", "Value", "Momentum"), "two decimals"),
         shown=("Sector", "ESG"),
         limits=_LIMITS,
-        checks=(
-            Check("Smallest weight", "=MIN(Portfolio_Weights)", limit=0),
-            Check("Largest weight", "=MAX(Portfolio_Weights)", limit=0),
-            Check("Sector furthest below the index", f"=MIN({sectors})", "signed percent", limit=1),
-            Check("Sector furthest above the index", f"=MAX({sectors})", "signed percent", limit=1),
-            Check(
-                "Held in companies marked Red", f'=SUMIF({marks},"Red",Portfolio_Weights)', most=0.0, limit=2
-            ),
-            Check("Carbon as a part of the index's", f"={ratio}", limit=3),
-            Check("Beta less the index's", f"=SUMPRODUCT(Active,{beta})", "two decimals", limit=4),
-            Check("Value less the index's", f"=SUMPRODUCT(Active,{value})", "two decimals", limit=5),
-        ),
-        cards=(
-            TE_CARD,
-            SHARE_CARD,
-            held_card(index, "Companies held"),
-            Card("Carbon against the index", f"={ratio}", "card percent", "intensity, index = 100 %"),
-            Card(
-                "Beta",
-                f"=SUMPRODUCT(Portfolio_Weights,{beta})",
-                "two decimals",
-                f'="index "&TEXT(SUMPRODUCT(Index_Weights,{beta}),"0.00")',
-            ),
-            Card(
-                "Largest holding",
-                "=MAX(Portfolio_Weights)",
-                "percent",
-                '="index "&TEXT(MAX(Index_Weights),"0.00%")',
-            ),
-            CHECKS_CARD,
-        ),
+        checks=_checks(index),
+        cards=_cards(index),
         notes=(*_NOTES, *NOTES),
     )
+
+
+def _checks(index: SyntheticIndex) -> tuple[Check, ...]:
+    sectors = sector_gaps(index)
+    beta, value, marks = (attribute_cells(index, name) for name in ("Beta", "Value", "ESG"))
+    return (
+        Check("Smallest weight", "=MIN(Portfolio_Weights)", limit=0),
+        Check("Largest weight", "=MAX(Portfolio_Weights)", limit=0),
+        Check("Sector furthest below the index", f"=MIN({sectors})", "signed percent", limit=1),
+        Check("Sector furthest above the index", f"=MAX({sectors})", "signed percent", limit=1),
+        Check("Held in companies marked Red", f'=SUMIF({marks},"Red",Portfolio_Weights)', most=0.0, limit=2),
+        Check("Carbon as a part of the index's", f"={_carbon(index)}", limit=3),
+        Check("Beta less the index's", f"=SUMPRODUCT(Active,{beta})", "two decimals", limit=4),
+        Check("Value less the index's", f"=SUMPRODUCT(Active,{value})", "two decimals", limit=5),
+    )
+
+
+def _cards(index: SyntheticIndex) -> tuple[Card, ...]:
+    beta = attribute_cells(index, "Beta")
+    return (
+        TE_CARD,
+        SHARE_CARD,
+        held_card(index, "Companies held"),
+        Card("Carbon against the index", f"={_carbon(index)}", "card percent", "intensity, index = 100 %"),
+        Card(
+            "Beta",
+            f"=SUMPRODUCT(Portfolio_Weights,{beta})",
+            "two decimals",
+            f'="index "&TEXT(SUMPRODUCT(Index_Weights,{beta}),"0.00")',
+        ),
+        Card(
+            "Largest holding",
+            "=MAX(Portfolio_Weights)",
+            "percent",
+            '="index "&TEXT(MAX(Index_Weights),"0.00%")',
+        ),
+        CHECKS_CARD,
+    )
+
+
+def _carbon(index: SyntheticIndex) -> str:
+    cells = attribute_cells(index, "Carbon")
+    return f"SUMPRODUCT(Portfolio_Weights,{cells})/SUMPRODUCT(Index_Weights,{cells})"

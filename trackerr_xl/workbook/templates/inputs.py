@@ -4,7 +4,7 @@ from typing import Final
 
 from xlsxwriter.utility import xl_col_to_name
 
-from trackerr_xl.workbook.templates.page import Book, open_page
+from trackerr_xl.workbook.templates.page import Book, Page, open_page
 from trackerr_xl.workbook.templates.plan import COVARIANCE, FIRST_ROW, INDEX, LIMITS, Plan
 from trackerr_xl.workbook.templates.style import INPUT_BLUE
 
@@ -68,14 +68,7 @@ def write_limits(book: Book, plan: Plan) -> None:
             {"validate": "list", "source": words, "ignore_blank": True},
         )
     # Room for new rows between the table and the help below it.
-    help_row = last + 9
-    page.section(f"B{help_row}:H{help_row}", "What a row can say")
-    page.headings(f"B{help_row + 1}", ["Type", "Item", "", "", "Meaning", "", ""], text=("Item", "Meaning"))
-    for row, (kind, item, meaning) in enumerate(_ROW_HELP, start=help_row + 2):
-        page.fill(f"B{row}:H{row}", "body")
-        page.put(f"B{row}", kind, "body", "left", "strong")
-        page.put(f"C{row}", item, "body", "left")
-        page.put(f"F{row}", meaning, "body", "left")
+    _write_row_help(page, last + 9)
     page.sheet.freeze_panes(5, 0)
     page.sheet.repeat_rows(0, 4)
 
@@ -154,3 +147,13 @@ def write_covariance(book: Book, plan: Plan) -> None:
     page.sheet.repeat_columns(0, 1)
     # Twenty-five columns a page stay legible.
     page.sheet.fit_to_pages(-(-count // 25), 0)
+
+
+def _write_row_help(page: Page, top: int) -> None:
+    page.section(f"B{top}:H{top}", "What a row can say")
+    page.headings(f"B{top + 1}", ["Type", "Item", "", "", "Meaning", "", ""], text=("Item", "Meaning"))
+    for row, (kind, item, meaning) in enumerate(_ROW_HELP, start=top + 2):
+        page.fill(f"B{row}:H{row}", "body")
+        page.put(f"B{row}", kind, "body", "left", "strong")
+        page.put(f"C{row}", item, "body", "left")
+        page.put(f"F{row}", meaning, "body", "left")

@@ -11,6 +11,9 @@ from trackerr_xl.workbook.templates.synthetic import SyntheticIndex
 FIRST_ROW: Final = 6
 """Row of the first holding on every sheet that lists holdings; the headings are one row above."""
 
+FIRST_GROUP_ROW: Final = 10
+"""Row of the first group on the sheet *Tracker*."""
+
 TRACKER, WEIGHTS, CONTRIBUTIONS = "Tracker", "Weights", "Contributions"
 LIMITS, INDEX, COVARIANCE, CHECKS, EXPLAIN, NOTES = (
     "Limits",
@@ -127,3 +130,9 @@ def holding_cells(index: SyntheticIndex, sheet: str, column: str) -> str:
 def attribute_cells(index: SyntheticIndex, heading: str) -> str:
     """Cells of one attribute on the sheet *Index*, as a formula writes them."""
     return holding_cells(index, INDEX, xl_col_to_name(3 + list(index.attributes).index(heading)))
+
+
+def sector_gaps(index: SyntheticIndex) -> str:
+    """Active weights of the sectors on the sheet *Tracker*, as a formula writes them."""
+    last = FIRST_GROUP_ROW + len(set(index.attributes["Sector"])) - 1
+    return f"{TRACKER}!$E${FIRST_GROUP_ROW}:$E${last}"

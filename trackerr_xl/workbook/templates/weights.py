@@ -63,19 +63,7 @@ def write_weights(book: Book, plan: Plan) -> None:
     for place in range(plan.count):
         _write_holding(page, plan, FIRST_ROW + place)
     _write_total(page, plan.last_row)
-    first, last = FIRST_ROW, plan.last_row
-    for name, cells in (
-        ("Portfolio", f"B{first}:C{last}"),
-        ("Portfolio_Weights", f"C{first}:C{last}"),
-        ("Index_Weights", f"D{first}:D{last}"),
-        ("Active", f"E{first}:E{last}"),
-        ("Optimum", f"N{first}:O{last}"),
-    ):
-        book.define(name, WEIGHTS, cells)
-    for criteria, colour in ((">", TEAL), ("<", AMBER)):
-        style = book.file.add_format({"font_color": colour})
-        rule = {"type": "cell", "criteria": criteria, "value": 0, "format": style}
-        page.sheet.conditional_format(f"E{first}:E{last}", rule)
+    _name_and_colour(page, plan.last_row)
     page.sheet.set_row(4, 30)
     page.sheet.freeze_panes(5, 2)
     page.sheet.repeat_rows(0, 4)
@@ -127,6 +115,22 @@ def write_explanation(book: Book, plan: Plan) -> None:
     page.headings("B5", ["Topic", "Sentence"], text=("Sentence",))
     page.spill(f"B{FIRST_ROW}", f"={call}", ("words", "left", "strong"), ("words", "left"))
     page.sheet.freeze_panes(5, 0)
+
+
+def _name_and_colour(page: Page, last: int) -> None:
+    first, book = FIRST_ROW, page.book
+    for name, cells in (
+        ("Portfolio", f"B{first}:C{last}"),
+        ("Portfolio_Weights", f"C{first}:C{last}"),
+        ("Index_Weights", f"D{first}:D{last}"),
+        ("Active", f"E{first}:E{last}"),
+        ("Optimum", f"N{first}:O{last}"),
+    ):
+        book.define(name, WEIGHTS, cells)
+    for criteria, colour in ((">", TEAL), ("<", AMBER)):
+        style = book.file.add_format({"font_color": colour})
+        rule = {"type": "cell", "criteria": criteria, "value": 0, "format": style}
+        page.sheet.conditional_format(f"E{first}:E{last}", rule)
 
 
 def _write_holding(page: Page, plan: Plan, row: int) -> None:
