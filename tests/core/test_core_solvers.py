@@ -43,7 +43,7 @@ def test_the_interior_point_alone_agrees_with_piqp(form: str) -> None:
     for seed in range(20):
         problem = room_problem(seed, form)
         program, units = scaling.scaled(problem)
-        *_, last = interior_point.answers(program)
+        *_, last = interior_point.answers(program, interior_point.PRICES[0])
         weights = scaling.weights(problem, program, units, last.candidate.x)
         verdict = piqp_verdict(problem)
         assert verdict.status == "solved"

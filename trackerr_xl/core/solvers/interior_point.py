@@ -18,7 +18,10 @@ from trackerr_xl.core.solvers.program import ActiveSet, Candidate, Program
 STAGES = (1e-8, 1e-11, 1e-14)
 """Merits at which an answer is handed out: often the first already shows which limits hold."""
 MOST_STEPS = 60
-PATIENCE = 12
+PATIENCE = 25
+"""Steps without progress that are borne: tight rows hold the first steps up, and some problems recover late."""
+PRICES = (10.0, 1e3)
+"""Multipliers to start from, one after the other: too low, and limits that are tight block every step."""
 REGULARISATION = 1e-11
 STEP_SHARE = 0.995
 """Share of the way to the nearest limit that a step may go."""
@@ -71,10 +74,18 @@ class _Residuals:
     merit: float
 
 
-def answers(program: Program) -> Iterator[InteriorAnswer]:
-    """Solve a program that has no fixed variable, from a cold start; ever better answers as long as one is asked for."""
+def answers(program: Program, price: float) -> Iterator[InteriorAnswer]:
+    """Solve a program that has no fixed variable, from a cold start; ever better answers as long as one is asked for.
+
+    Parameters
+    ----------
+    program : Program
+        In scaled units.
+    price : float
+        One of `PRICES`.
+    """
     limits = _limits(program)
-    point = best = _start(program, limits)
+    point = best = _start(program, limits, price)
     least, stalled, steps = np.inf, 0, 0
     stages = list(STAGES)
     while steps < MOST_STEPS:
@@ -107,7 +118,7 @@ def _limits(program: Program) -> _Limits:
     return _Limits(lower, upper, has_lower, has_upper, n * program.rows, n * program.row_upper[:e], count)
 
 
-def _start(program: Program, limits: _Limits) -> _Point:
+def _start(program: Program, limits: _Limits, price: float) -> _Point:
     low, up = limits.has_lower, limits.has_upper
     both = low & up
     with np.errstate(invalid="ignore"):
@@ -119,8 +130,6 @@ def _start(program: Program, limits: _Limits) -> _Point:
     t[program.size :] = np.where(both, middle, t)[program.size :]
     low_slack = np.where(low, np.maximum(t - limits.lower, 1e-3), 1.0)
     up_slack = np.where(up, np.maximum(limits.upper - t, 1e-3), 1.0)
-    slope = program.hessian.product(t[: program.size]) + program.linear
-    price = min(10.0, max(1e-3, 0.1 * float(np.abs(slope - np.median(slope)).mean())))
     return _Point(
         t,
         np.zeros(limits.rows.shape[0]),

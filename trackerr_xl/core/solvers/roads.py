@@ -106,7 +106,8 @@ def _by_proximal_steps(program: Program, hessian: FactorHessian) -> Iterator[Att
 def _by_interior_point(program: Program) -> Iterator[Attempt]:
     free = np.flatnonzero(~program.fixed)
     inner = _without_fixed(program, free)
-    for answer in interior_point.answers(inner):
+    every = (answer for price in interior_point.PRICES for answer in interior_point.answers(inner, price))
+    for answer in every:
         names = np.full(program.size, -1, dtype=np.int8)
         names[free] = answer.active.names
         x = program.lower.copy()
