@@ -40,7 +40,6 @@ def write_dashboard(book: Book, plan: Plan) -> None:
     page.sheet.print_area(f"A1:O{last_row}")
     page.sheet.fit_to_pages(1, 1)
     page.sheet.freeze_panes(2, 0)
-    page.sheet.activate()
 
 
 def _write_groups(page: Page, plan: Plan) -> None:
