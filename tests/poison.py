@@ -4,7 +4,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from trackerr_xl.workbook.addresses import Area, parse_address, parse_area
+from trackerr_xl.workbook.file.addresses import Area, parse_address, parse_area
 
 POISON = -987654321.0
 """What every formula and every spilled cell claims to be afterwards."""

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from written_book import F, written
 
-from trackerr_xl.workbook.addresses import Area
-from trackerr_xl.workbook.cycles import cycles
-from trackerr_xl.workbook.dependencies import Reads, dependents
-from trackerr_xl.workbook.formulas import Reference
+from trackerr_xl.workbook.file.addresses import Area
+from trackerr_xl.workbook.formula.cycles import cycles
+from trackerr_xl.workbook.formula.dependencies import Reads, dependents
+from trackerr_xl.workbook.formula.tree import Reference
 from trackerr_xl.workbook.recalculate import recalculate
 
 TWO_ASSETS = {"B1": 0.5, "B2": 0.5, "C1": 0.04, "C2": 0.0, "D1": 0.0, "D2": 0.09}

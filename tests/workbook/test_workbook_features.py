@@ -8,7 +8,7 @@ from feature_book import FeatureBook, Value
 from poison import POISON, poison
 
 from trackerr_xl.sheet.cells import Cell, CellError
-from trackerr_xl.workbook.addresses import address
+from trackerr_xl.workbook.file.addresses import address
 from trackerr_xl.workbook.recalculate import Recalculation, recalculate
 
 FEATURES = 91

@@ -4,9 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trackerr_xl.workbook.addresses import MAX_COLUMN, MAX_ROW, Area, address
 from trackerr_xl.workbook.book import Address, Table, parse_location, quoted
-from trackerr_xl.workbook.formulas import (
+from trackerr_xl.workbook.file.addresses import MAX_COLUMN, MAX_ROW, Area, address
+from trackerr_xl.workbook.formula.own_names import own_function
+from trackerr_xl.workbook.formula.shift import shifted
+from trackerr_xl.workbook.formula.structured import structured_reference
+from trackerr_xl.workbook.formula.tree import (
     Call,
     FormulaError,
     Group,
@@ -17,9 +20,6 @@ from trackerr_xl.workbook.formulas import (
     walk,
     written,
 )
-from trackerr_xl.workbook.own_names import own_function
-from trackerr_xl.workbook.shift import shifted
-from trackerr_xl.workbook.structured import structured_reference
 
 
 def rewritten(text: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from trackerr_xl.errors import FileRefusedError
-from trackerr_xl.workbook.output import write_files
+from trackerr_xl.workbook.file.output import write_files
 
 
 def refusal(contents: dict[Path, bytes]) -> str:
@@ -77,7 +77,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
         "import resource, signal, sys\n"
         "from pathlib import Path\n"
         "from trackerr_xl.errors import FileRefusedError\n"
-        "from trackerr_xl.workbook.output import write_files\n"
+        "from trackerr_xl.workbook.file.output import write_files\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "try:\n    write_files({Path(sys.argv[1]): bytes(5000)})\n"
@@ -94,7 +94,7 @@ def test_a_program_killed_while_it_writes_leaves_whole_files_only(tmp_path: Path
     out = tmp_path / "out"
     size = 20 * 2**20
     program = (
-        "import sys\nfrom pathlib import Path\nfrom trackerr_xl.workbook.output import write_files\n"
+        "import sys\nfrom pathlib import Path\nfrom trackerr_xl.workbook.file.output import write_files\n"
         "n = 0\nsys.stdout.write('ready\\n')\nsys.stdout.flush()\n"
         f"while True:\n    n += 1\n    write_files({{Path(sys.argv[1]): bytes([n % 256]) * {size}}})\n"
     )

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from made_workbooks import parts, sheet_xml, workbook, zipped
 
 from trackerr_xl.errors import FileRefusedError
-from trackerr_xl.workbook.package import open_package, read_package
-from trackerr_xl.workbook.patch import SheetEdits, patch_workbook
+from trackerr_xl.workbook.file.package import open_package, read_package
+from trackerr_xl.workbook.file.patch import SheetEdits, patch_workbook
 
 ROWS = '<row r="1"><c r="A1"><v>1</v></c></row>'
 REAL = Path(__file__).parents[2].parent / "shared" / "data" / "workbooks"
@@ -202,7 +202,7 @@ def test_a_zip_bomb_that_lies_about_its_size_is_refused() -> None:
 
 
 def test_bytes_that_do_not_compress_are_refused_by_their_sum(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trackerr_xl.workbook.archive.MAX_INFLATED", 2**20)
+    monkeypatch.setattr("trackerr_xl.workbook.file.archive.MAX_INFLATED", 2**20)
     assert refusal(with_part("xl/media/image1.png", bytes(3 * 2**20))) == (
         "TE-160 book.xlsx inflates to 3 MB, at most 1 MB are read."
     )
@@ -333,7 +333,7 @@ def test_hostile_files_cost_little_time_and_memory(tmp_path: Path) -> None:
     program = (
         "import resource, sys\n"
         "from trackerr_xl.errors import FileRefusedError\n"
-        "from trackerr_xl.workbook.package import open_package\n"
+        "from trackerr_xl.workbook.file.package import open_package\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "try:\n    open_package(sys.argv[1])\nexcept FileRefusedError:\n"
         "    sys.stdout.write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before))\n"

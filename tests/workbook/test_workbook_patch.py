@@ -15,9 +15,9 @@ from sheet_bytes import raw_members, take_apart, without
 
 from trackerr_xl.errors import FileRefusedError
 from trackerr_xl.sheet.cells import Cell, CellError
-from trackerr_xl.workbook.addresses import address
-from trackerr_xl.workbook.package import read_package
-from trackerr_xl.workbook.patch import SheetEdits, patch_workbook
+from trackerr_xl.workbook.file.addresses import address
+from trackerr_xl.workbook.file.package import read_package
+from trackerr_xl.workbook.file.patch import SheetEdits, patch_workbook
 
 SHEET = "xl/worksheets/sheet1.xml"
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
-from trackerr_xl.workbook.package import open_package
-from trackerr_xl.workbook.patch import SheetEdits, patch_workbook
+from trackerr_xl.workbook.file.package import open_package
+from trackerr_xl.workbook.file.patch import SheetEdits, patch_workbook
 
 pytestmark = pytest.mark.libreoffice
 

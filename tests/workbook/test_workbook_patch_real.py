@@ -12,10 +12,10 @@ from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 from sheet_bytes import raw_members, take_apart, without
 
 from trackerr_xl.sheet.cells import Cell, CellError
-from trackerr_xl.workbook.package import Package, open_package
-from trackerr_xl.workbook.patch import SheetEdits, patch_workbook, shared_strings
-from trackerr_xl.workbook.sheet_xml import SheetXml, scan_sheet
-from trackerr_xl.workbook.stored import formula_cells, stored_values
+from trackerr_xl.workbook.file.package import Package, open_package
+from trackerr_xl.workbook.file.patch import SheetEdits, patch_workbook, shared_strings
+from trackerr_xl.workbook.file.sheet_xml import SheetXml, scan_sheet
+from trackerr_xl.workbook.file.stored import formula_cells, stored_values
 
 FOLDER = Path(__file__).parents[2].parent / "shared" / "data" / "workbooks"
 BOOKS = sorted(FOLDER.glob("*.xls[xm]"))

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import xlsxwriter
 
-from trackerr_xl.workbook.package import Package, read_package
-from trackerr_xl.workbook.patch import SheetEdits, patch_workbook
-from trackerr_xl.workbook.sheet_xml import scan_sheet
-from trackerr_xl.workbook.stored import stored_values
+from trackerr_xl.workbook.file.package import Package, read_package
+from trackerr_xl.workbook.file.patch import SheetEdits, patch_workbook
+from trackerr_xl.workbook.file.sheet_xml import scan_sheet
+from trackerr_xl.workbook.file.stored import stored_values
 
 ROWS, COLUMNS = 640, 500
 

@@ -10,8 +10,8 @@ from written_book import F, Plain, written
 
 from trackerr_xl.errors import InputError
 from trackerr_xl.sheet.cells import Cell, CellError
-from trackerr_xl.workbook.addresses import area_address
 from trackerr_xl.workbook.book import Address, parse_location
+from trackerr_xl.workbook.file.addresses import area_address
 from trackerr_xl.workbook.recalculate import Recalculation, recalculate
 
 # Two assets without correlation, so that a tracking error is √(0.04 a₁² + 0.09 a₂²) by hand.

@@ -14,7 +14,7 @@ from big_book import CAP, big_data, write_big_book
 from feature_book import least_tracking_error
 
 from trackerr_xl.sheet.cells import Cell
-from trackerr_xl.workbook.addresses import address
+from trackerr_xl.workbook.file.addresses import address
 from trackerr_xl.workbook.recalculate import Recalculation, recalculate
 
 N = 500

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from trackerr_xl.workbook.addresses import address
 from trackerr_xl.workbook.book import Address, parse_location
 from trackerr_xl.workbook.check import check
+from trackerr_xl.workbook.file.addresses import address
 from trackerr_xl.workbook.recalculate import Recalculation, recalculate
 from trackerr_xl.workbook.templates.__main__ import main
 from trackerr_xl.workbook.templates.build import TEMPLATES, built

@@ -10,11 +10,11 @@ from sheet_bytes import raw_members, without
 from trackerr_xl.sheet.cells import CellError
 from trackerr_xl.workbook.book import Address
 from trackerr_xl.workbook.check import compare
-from trackerr_xl.workbook.package import open_package, read_package
-from trackerr_xl.workbook.patch import shared_strings
+from trackerr_xl.workbook.file.package import open_package, read_package
+from trackerr_xl.workbook.file.patch import shared_strings
+from trackerr_xl.workbook.file.sheet_xml import scan_sheet
+from trackerr_xl.workbook.file.stored import stored_values
 from trackerr_xl.workbook.recalculate import Recalculation, recalculate
-from trackerr_xl.workbook.sheet_xml import scan_sheet
-from trackerr_xl.workbook.stored import stored_values
 from trackerr_xl.workbook.write_back import write_back
 
 FOLDER = Path(__file__).parents[2].parent / "shared" / "data" / "workbooks"

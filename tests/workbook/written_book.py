@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 from made_workbooks import parts, sheet_xml, zipped
 
-from trackerr_xl.workbook.addresses import address, parse_address
+from trackerr_xl.workbook.file.addresses import address, parse_address
 
 Plain = float | str | bool | None
 

@@ -13,7 +13,7 @@ from trackerr_xl.cli.report import (
 )
 from trackerr_xl.cli.screen import progress_bar, show_differences, show_facts, show_not_evaluated
 from trackerr_xl.workbook.check import check
-from trackerr_xl.workbook.output import write_files
+from trackerr_xl.workbook.file.output import write_files
 
 
 def run(book: Path, tolerance: float, now: datetime | None, json: Path | None) -> Outcome:

@@ -19,8 +19,8 @@ from trackerr_xl.cli.screen import progress_bar, show_differences, show_facts, s
 from trackerr_xl.cli.values import parse_setting
 from trackerr_xl.errors import FileRefusedError
 from trackerr_xl.workbook.check import Difference, compare
-from trackerr_xl.workbook.output import write_files
-from trackerr_xl.workbook.package import open_package
+from trackerr_xl.workbook.file.output import write_files
+from trackerr_xl.workbook.file.package import open_package
 from trackerr_xl.workbook.recalculate import Recalculation, recalculate
 from trackerr_xl.workbook.write_back import write_back
 

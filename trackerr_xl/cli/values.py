@@ -9,12 +9,12 @@ from pathlib import Path
 
 from trackerr_xl.errors import FileRefusedError, InputError, LabelError
 from trackerr_xl.sheet.cells import ERROR_VALUES, Cell, CellError, Given
-from trackerr_xl.workbook.addresses import Area, parse_address, parse_area
 from trackerr_xl.workbook.book import Address
-from trackerr_xl.workbook.package import Package, open_package
-from trackerr_xl.workbook.patch import shared_strings
-from trackerr_xl.workbook.sheet_xml import scan_sheet
-from trackerr_xl.workbook.stored import stored_values
+from trackerr_xl.workbook.file.addresses import Area, parse_address, parse_area
+from trackerr_xl.workbook.file.package import Package, open_package
+from trackerr_xl.workbook.file.patch import shared_strings
+from trackerr_xl.workbook.file.sheet_xml import scan_sheet
+from trackerr_xl.workbook.file.stored import stored_values
 
 
 def typed_value(text: str) -> Cell:

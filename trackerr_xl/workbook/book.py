@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from trackerr_xl.sheet.cells import Cell
-from trackerr_xl.workbook.addresses import Area, Place, address, parse_address
+from trackerr_xl.workbook.file.addresses import Area, Place, address, parse_address
 
 
 class Address(NamedTuple):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from trackerr_xl.sheet.cells import Cell, CellError
 from trackerr_xl.workbook.book import Address, cells_of
-from trackerr_xl.workbook.cell_xml import storable
+from trackerr_xl.workbook.file.cell_xml import storable
 from trackerr_xl.workbook.recalculate import NotEvaluated, Progress, Recalculation, recalculate
 
 TOLERANCE = 1e-9

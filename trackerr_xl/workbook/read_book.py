@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from trackerr_xl.errors import FileRefusedError
-from trackerr_xl.workbook.addresses import parse_area
 from trackerr_xl.workbook.book import (
     Address,
     Book,
@@ -18,13 +17,14 @@ from trackerr_xl.workbook.book import (
     Table,
     cells_of,
 )
-from trackerr_xl.workbook.formulas import FormulaError
-from trackerr_xl.workbook.package import Package, open_package, relations
-from trackerr_xl.workbook.patch import shared_strings
-from trackerr_xl.workbook.sheet_xml import SheetXml, opening_tag, scan_sheet
-from trackerr_xl.workbook.shift import shifted
-from trackerr_xl.workbook.stored import Formula, StoredCell, formula_cells, stored_values
-from trackerr_xl.workbook.xml_text import attributes_of
+from trackerr_xl.workbook.file.addresses import parse_area
+from trackerr_xl.workbook.file.package import Package, open_package, relations
+from trackerr_xl.workbook.file.patch import shared_strings
+from trackerr_xl.workbook.file.sheet_xml import SheetXml, opening_tag, scan_sheet
+from trackerr_xl.workbook.file.stored import Formula, StoredCell, formula_cells, stored_values
+from trackerr_xl.workbook.file.xml_text import attributes_of
+from trackerr_xl.workbook.formula.shift import shifted
+from trackerr_xl.workbook.formula.tree import FormulaError
 
 if TYPE_CHECKING:
     from trackerr_xl.sheet.cells import Cell

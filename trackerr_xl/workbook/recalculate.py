@@ -7,14 +7,14 @@ from pathlib import Path
 
 from trackerr_xl.errors import InputError
 from trackerr_xl.sheet.cells import Cell, CellError
-from trackerr_xl.workbook.addresses import Area
 from trackerr_xl.workbook.book import Address, Book, FormulaCell, cells_of
-from trackerr_xl.workbook.dependencies import direct_readers
-from trackerr_xl.workbook.engine import EngineFailure, failure_reason
-from trackerr_xl.workbook.engine_book import EngineBook
-from trackerr_xl.workbook.plan import Plan, kept_dependents, lifted_calls, make_plan
+from trackerr_xl.workbook.engine.engine_book import EngineBook
+from trackerr_xl.workbook.engine.ironcalc import EngineFailure, failure_reason
+from trackerr_xl.workbook.engine.plan import Plan, kept_dependents, lifted_calls, make_plan
+from trackerr_xl.workbook.engine.settle import Settled, settle
+from trackerr_xl.workbook.file.addresses import Area
+from trackerr_xl.workbook.formula.dependencies import direct_readers
 from trackerr_xl.workbook.read_book import read_book
-from trackerr_xl.workbook.settle import Settled, settle
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done and how much there is."""

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from trackerr_xl.sheet.call import call
 from trackerr_xl.sheet.cells import CellError, Given, Grid, shape_of
-from trackerr_xl.workbook.addresses import Area
 from trackerr_xl.workbook.book import Book, FormulaCell, cells_of
 from trackerr_xl.workbook.check import TOLERANCE, Difference, agree, difference_at
-from trackerr_xl.workbook.formulas import Call, FormulaError, Lifted, Reference, parse, walk
-from trackerr_xl.workbook.lift import Argument, Lifting, Literal
-from trackerr_xl.workbook.own_names import own_function
+from trackerr_xl.workbook.file.addresses import Area
+from trackerr_xl.workbook.formula.lift import Argument, Lifting, Literal
+from trackerr_xl.workbook.formula.own_names import own_function
+from trackerr_xl.workbook.formula.resolve import resolved
+from trackerr_xl.workbook.formula.tree import Call, FormulaError, Lifted, Reference, parse, walk
 from trackerr_xl.workbook.read_book import read_book
 from trackerr_xl.workbook.recalculate import NotEvaluated
-from trackerr_xl.workbook.resolve import resolved
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from trackerr_xl.sheet.cells import Cell
 from trackerr_xl.workbook.book import Address
 from trackerr_xl.workbook.check import agree
-from trackerr_xl.workbook.package import Package
-from trackerr_xl.workbook.patch import RowColumn, SheetEdits, patch_workbook
+from trackerr_xl.workbook.file.package import Package
+from trackerr_xl.workbook.file.patch import RowColumn, SheetEdits, patch_workbook
 from trackerr_xl.workbook.recalculate import Recalculation
 
 

@@ -11,8 +11,8 @@ import xlsxwriter
 
 from trackerr_xl.errors import SetupError
 from trackerr_xl.sheet.cells import CellError
-from trackerr_xl.workbook.addresses import address
-from trackerr_xl.workbook.package import open_package
+from trackerr_xl.workbook.file.addresses import address
+from trackerr_xl.workbook.file.package import open_package
 from trackerr_xl.workbook.recalculate import Recalculation, recalculate
 from trackerr_xl.workbook.templates.bond_index_tracker import write_bond_index_tracker
 from trackerr_xl.workbook.templates.equity_index_tracker import write_equity_index_tracker

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from trackerr_xl.errors import FileRefusedError
-from trackerr_xl.workbook.addresses import MAX_ROW, column_number, parse_address
-from trackerr_xl.workbook.package import MAIN_NAMESPACES
-from trackerr_xl.workbook.xml_text import attributes_of
+from trackerr_xl.workbook.file.addresses import MAX_ROW, column_number, parse_address
+from trackerr_xl.workbook.file.package import MAIN_NAMESPACES
+from trackerr_xl.workbook.file.xml_text import attributes_of
 
 ATTRIBUTES = rb"(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+"
 """Pattern of what stands between the name of an element and the end of its tag, quoted ``>`` included."""

@@ -3,18 +3,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from trackerr_xl.workbook.arrays import carried
 from trackerr_xl.workbook.book import Book, FormulaCell
-from trackerr_xl.workbook.computed import EVERYWHERE, fixed_references, possible_references
-from trackerr_xl.workbook.cycles import cycles
-from trackerr_xl.workbook.dependencies import Reads, dependents
-from trackerr_xl.workbook.engine import unknown_functions
-from trackerr_xl.workbook.formulas import Call, FormulaError, Lifted, Nodes, parse, walk
-from trackerr_xl.workbook.implicit import intersected
-from trackerr_xl.workbook.lift import Lifting, OwnCall
-from trackerr_xl.workbook.obstacles import functions, obstacle, pinned
-from trackerr_xl.workbook.own_names import own_function
-from trackerr_xl.workbook.resolve import references, resolved
+from trackerr_xl.workbook.engine.ironcalc import unknown_functions
+from trackerr_xl.workbook.formula.arrays import carried
+from trackerr_xl.workbook.formula.computed import EVERYWHERE, fixed_references, possible_references
+from trackerr_xl.workbook.formula.cycles import cycles
+from trackerr_xl.workbook.formula.dependencies import Reads, dependents
+from trackerr_xl.workbook.formula.implicit import intersected
+from trackerr_xl.workbook.formula.lift import Lifting, OwnCall
+from trackerr_xl.workbook.formula.obstacles import functions, obstacle, pinned
+from trackerr_xl.workbook.formula.own_names import own_function
+from trackerr_xl.workbook.formula.resolve import references, resolved
+from trackerr_xl.workbook.formula.tree import Call, FormulaError, Lifted, Nodes, parse, walk
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from math import floor
 
 from trackerr_xl.sheet.cells import CellError
-from trackerr_xl.workbook.addresses import MAX_COLUMN, MAX_ROW
 from trackerr_xl.workbook.book import Book, FormulaCell
-from trackerr_xl.workbook.formulas import Call, Group, Node, Nodes, Reference, Word, walk
-from trackerr_xl.workbook.own_names import of_an_add_in, own_function
-from trackerr_xl.workbook.resolve import bound_names, unknown_names
+from trackerr_xl.workbook.file.addresses import MAX_COLUMN, MAX_ROW
+from trackerr_xl.workbook.formula.own_names import of_an_add_in, own_function
+from trackerr_xl.workbook.formula.resolve import bound_names, unknown_names
+from trackerr_xl.workbook.formula.tree import Call, Group, Node, Nodes, Reference, Word, walk
 
 RANDOM = frozenset(("RAND", "RANDBETWEEN", "RANDARRAY"))
 """Functions that give another value every time."""

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 
 from trackerr_xl.functions import CATALOGUE
-from trackerr_xl.workbook.argument_classes import VALUE, argument_class, listed, takes_values
-from trackerr_xl.workbook.formulas import Call, Group, Node, Nodes, Reference, Word
-from trackerr_xl.workbook.own_names import own_function
-from trackerr_xl.workbook.resolve import binding_names, bound_names
+from trackerr_xl.workbook.formula.argument_classes import VALUE, argument_class, listed, takes_values
+from trackerr_xl.workbook.formula.own_names import own_function
+from trackerr_xl.workbook.formula.resolve import binding_names, bound_names
+from trackerr_xl.workbook.formula.tree import Call, Group, Node, Nodes, Reference, Word
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from trackerr_xl.workbook.addresses import Area
 from trackerr_xl.workbook.book import Address, Book, DefinedName
-from trackerr_xl.workbook.formulas import (
+from trackerr_xl.workbook.file.addresses import Area
+from trackerr_xl.workbook.formula.shift import shifted
+from trackerr_xl.workbook.formula.structured import structured_reference
+from trackerr_xl.workbook.formula.tree import (
     Call,
     FormulaError,
     Group,
@@ -15,8 +17,6 @@ from trackerr_xl.workbook.formulas import (
     Word,
     parse,
 )
-from trackerr_xl.workbook.shift import shifted
-from trackerr_xl.workbook.structured import structured_reference
 
 
 def resolved(nodes: Nodes, book: Book, home: Address) -> Nodes:

@@ -6,10 +6,12 @@ from itertools import count
 import numpy as np
 
 from trackerr_xl.sheet.cells import Cell, CellError, Given, Grid, shape_of
-from trackerr_xl.workbook.addresses import Area
 from trackerr_xl.workbook.book import Address, Book, FormulaCell, cells_of
-from trackerr_xl.workbook.engine import Engine, EngineFailure, failure_reason
-from trackerr_xl.workbook.formulas import (
+from trackerr_xl.workbook.engine.ironcalc import Engine, EngineFailure, failure_reason
+from trackerr_xl.workbook.engine.plan import Plan
+from trackerr_xl.workbook.file.addresses import Area
+from trackerr_xl.workbook.formula.implicit import may_be_array
+from trackerr_xl.workbook.formula.tree import (
     FormulaError,
     Lifted,
     Nodes,
@@ -18,8 +20,6 @@ from trackerr_xl.workbook.formulas import (
     walk,
     written,
 )
-from trackerr_xl.workbook.implicit import may_be_array
-from trackerr_xl.workbook.plan import Plan
 
 _NO_ANSWER_YET = CellError("#N/A")
 

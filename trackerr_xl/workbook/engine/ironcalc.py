@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import ironcalc
 
 from trackerr_xl.sheet.cells import ERROR_VALUES, Cell, CellError
-from trackerr_xl.workbook.addresses import Area
-from trackerr_xl.workbook.formulas import FormulaError
+from trackerr_xl.workbook.file.addresses import Area
+from trackerr_xl.workbook.formula.tree import FormulaError
 
 
 @dataclass(frozen=True, slots=True)

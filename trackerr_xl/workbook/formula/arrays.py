@@ -6,9 +6,9 @@ without a word, a wrong value. Which is which was measured function by function 
 
 from itertools import zip_longest
 
-from trackerr_xl.workbook.argument_classes import VALUE, argument_class
-from trackerr_xl.workbook.formulas import Call, FormulaError, Group, Node, Nodes, Reference, Word, parse
-from trackerr_xl.workbook.many import Scope, argument_scopes, called_scope, may_be_many
+from trackerr_xl.workbook.formula.argument_classes import VALUE, argument_class
+from trackerr_xl.workbook.formula.many import Scope, argument_scopes, called_scope, may_be_many
+from trackerr_xl.workbook.formula.tree import Call, FormulaError, Group, Node, Nodes, Reference, Word, parse
 
 CARRIED = frozenset(
     (

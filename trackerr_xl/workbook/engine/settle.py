@@ -8,9 +8,9 @@ import numpy as np
 from trackerr_xl.sheet.call import call
 from trackerr_xl.sheet.cells import CellError, Given
 from trackerr_xl.sheet.reply import Reply
-from trackerr_xl.workbook.engine_book import EngineBook
-from trackerr_xl.workbook.formulas import FormulaError, Lifted, Reference
-from trackerr_xl.workbook.lift import Argument, Literal, OwnCall
+from trackerr_xl.workbook.engine.engine_book import EngineBook
+from trackerr_xl.workbook.formula.lift import Argument, Literal, OwnCall
+from trackerr_xl.workbook.formula.tree import FormulaError, Lifted, Reference
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from xml.etree import ElementTree
 
 from trackerr_xl.errors import FileRefusedError
 from trackerr_xl.sheet.cells import ERROR_VALUES, Cell, CellError
-from trackerr_xl.workbook.addresses import Area, address, parse_area
-from trackerr_xl.workbook.sheet_xml import SheetXml, element, opening_tag
-from trackerr_xl.workbook.xml_text import attributes_of, text_of, unescaped
+from trackerr_xl.workbook.file.addresses import Area, address, parse_area
+from trackerr_xl.workbook.file.sheet_xml import SheetXml, element, opening_tag
+from trackerr_xl.workbook.file.xml_text import attributes_of, text_of, unescaped
 
 MAX_ARRAY_CELLS = 2_000_000
 """Most cells that the array formulas of one sheet may fill together."""

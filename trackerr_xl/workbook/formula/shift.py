@@ -2,8 +2,8 @@
 
 import re
 
-from trackerr_xl.workbook.addresses import MAX_COLUMN, MAX_ROW, column_letters, column_number
-from trackerr_xl.workbook.formulas import tokens
+from trackerr_xl.workbook.file.addresses import MAX_COLUMN, MAX_ROW, column_letters, column_number
+from trackerr_xl.workbook.formula.tree import tokens
 
 
 def shifted(text: str, rows: int, columns: int) -> str:

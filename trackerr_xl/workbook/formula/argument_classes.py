@@ -3,7 +3,7 @@
 From Microsoft's BIFF documentation of parameter classes, and for newer functions from their help pages.
 """
 
-from trackerr_xl.workbook.own_names import own_function
+from trackerr_xl.workbook.formula.own_names import own_function
 
 VALUE, RANGE, ARRAY, OUTER = "V", "R", "A", "O"
 """One value, a range taken as it is, an array, and whatever the place of the function itself asks for."""

@@ -4,10 +4,10 @@ A formula that Excel did not mark as an array is calculated by this rule (implic
 every formula as an array, so the rule is carried out on the formula's text.
 """
 
-from trackerr_xl.workbook.argument_classes import ARRAY, OUTER, RANGE, VALUE, argument_class, listed
 from trackerr_xl.workbook.book import Address
-from trackerr_xl.workbook.formulas import Call, Group, Lifted, Node, Nodes, Reference, Word, walk
-from trackerr_xl.workbook.resolve import own_row_or_column
+from trackerr_xl.workbook.formula.argument_classes import ARRAY, OUTER, RANGE, VALUE, argument_class, listed
+from trackerr_xl.workbook.formula.resolve import own_row_or_column
+from trackerr_xl.workbook.formula.tree import Call, Group, Lifted, Node, Nodes, Reference, Word, walk
 
 
 def intersected(nodes: Nodes, home: Address) -> Nodes:

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 from trackerr_xl.errors import FileRefusedError
 from trackerr_xl.sheet.cells import Cell
-from trackerr_xl.workbook.addresses import Area, address
-from trackerr_xl.workbook.cell_xml import NewValue, rewritten_cell, same, spliced, storable
-from trackerr_xl.workbook.package import Package
-from trackerr_xl.workbook.row_xml import Splice, insertions
-from trackerr_xl.workbook.sheet_xml import SheetXml, element, scan_sheet
-from trackerr_xl.workbook.stored import read_shared_strings, stored_cell
+from trackerr_xl.workbook.file.addresses import Area, address
+from trackerr_xl.workbook.file.cell_xml import NewValue, rewritten_cell, same, spliced, storable
+from trackerr_xl.workbook.file.package import Package
+from trackerr_xl.workbook.file.row_xml import Splice, insertions
+from trackerr_xl.workbook.file.sheet_xml import SheetXml, element, scan_sheet
+from trackerr_xl.workbook.file.stored import read_shared_strings, stored_cell
 
 RowColumn = tuple[int, int]
 """Row and column from 1."""

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from trackerr_xl.workbook.addresses import (
+from trackerr_xl.workbook.book import Address, quoted
+from trackerr_xl.workbook.file.addresses import (
     MAX_COLUMN,
     MAX_ROW,
     Area,
@@ -18,7 +19,6 @@ from trackerr_xl.workbook.addresses import (
     column_number,
     parse_area,
 )
-from trackerr_xl.workbook.book import Address, quoted
 
 
 class FormulaError(ValueError):

@@ -4,10 +4,10 @@ from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from trackerr_xl.workbook.addresses import Area, area_address, parse_area
-from trackerr_xl.workbook.cell_xml import NewValue, new_cell, with_attribute
-from trackerr_xl.workbook.sheet_xml import ElementSpan, SheetXml, opening_tag
-from trackerr_xl.workbook.xml_text import attributes_of
+from trackerr_xl.workbook.file.addresses import Area, area_address, parse_area
+from trackerr_xl.workbook.file.cell_xml import NewValue, new_cell, with_attribute
+from trackerr_xl.workbook.file.sheet_xml import ElementSpan, SheetXml, opening_tag
+from trackerr_xl.workbook.file.xml_text import attributes_of
 
 Splice = tuple[int, int, bytes]
 """First byte and end of what is replaced, and by what."""

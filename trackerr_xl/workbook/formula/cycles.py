@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from trackerr_xl.workbook.dependencies import Precedents, Reads
+from trackerr_xl.workbook.formula.dependencies import Precedents, Reads
 
 
 def cycles(formulas: Sequence[Reads]) -> list[tuple[int, ...]]:

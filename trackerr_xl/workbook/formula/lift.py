@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from trackerr_xl.sheet.cells import Cell, CellError
 from trackerr_xl.workbook.book import Address
-from trackerr_xl.workbook.formulas import Call, FormulaError, Group, Lifted, Node, Nodes, Reference, Word
-from trackerr_xl.workbook.own_names import own_function
-from trackerr_xl.workbook.resolve import binding_names
+from trackerr_xl.workbook.formula.own_names import own_function
+from trackerr_xl.workbook.formula.resolve import binding_names
+from trackerr_xl.workbook.formula.tree import Call, FormulaError, Group, Lifted, Node, Nodes, Reference, Word
 
 
 @dataclass(frozen=True, slots=True)

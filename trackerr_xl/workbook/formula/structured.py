@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trackerr_xl.workbook.addresses import Area
 from trackerr_xl.workbook.book import Address, Table
-from trackerr_xl.workbook.formulas import FormulaError, Reference
+from trackerr_xl.workbook.file.addresses import Area
+from trackerr_xl.workbook.formula.tree import FormulaError, Reference
 
 
 def structured_reference(text: str, tables: Sequence[Table], home: Address) -> Reference:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trackerr_xl.workbook.addresses import Area
-from trackerr_xl.workbook.formulas import Reference
+from trackerr_xl.workbook.file.addresses import Area
+from trackerr_xl.workbook.formula.tree import Reference
 
 if TYPE_CHECKING:
     from trackerr_xl.core.arrays import Indices

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from math import isfinite
 
 from trackerr_xl.sheet.cells import Cell, CellError
-from trackerr_xl.workbook.addresses import Area, address, area_address
-from trackerr_xl.workbook.sheet_xml import SheetXml, element, opening_tag
-from trackerr_xl.workbook.xml_text import escaped
+from trackerr_xl.workbook.file.addresses import Area, address, area_address
+from trackerr_xl.workbook.file.sheet_xml import SheetXml, element, opening_tag
+from trackerr_xl.workbook.file.xml_text import escaped
 
 CLASSIC_ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA")
 """Errors that the file format knows as values of a cell."""

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from trackerr_xl.errors import FileRefusedError
-from trackerr_xl.workbook.archive import MAX_FILE, Archive, read_archive
+from trackerr_xl.workbook.file.archive import MAX_FILE, Archive, read_archive
 
 MAIN_NAMESPACES = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from trackerr_xl.workbook.addresses import MAX_COLUMN, MAX_ROW, Area
 from trackerr_xl.workbook.book import Address, Book
-from trackerr_xl.workbook.formulas import Call, FormulaError, Nodes, Reference, Word, parse, walk
-from trackerr_xl.workbook.resolve import resolved
+from trackerr_xl.workbook.file.addresses import MAX_COLUMN, MAX_ROW, Area
+from trackerr_xl.workbook.formula.resolve import resolved
+from trackerr_xl.workbook.formula.tree import Call, FormulaError, Nodes, Reference, Word, parse, walk
 
 EVERYWHERE = None
 """Stands for a reference that may lead to any cell of the workbook."""
