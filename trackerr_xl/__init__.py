@@ -7,14 +7,14 @@ than `import numpy`.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from trackerr_xl.version import __version__
+
 if TYPE_CHECKING:
     from trackerr_xl.core.problem import TrackingProblem
     from trackerr_xl.core.risk import tracking_error
     from trackerr_xl.core.solve import solve
     from trackerr_xl.errors import InputError, NoAnswerError, NumericalError, SetupError, TrackerrError
     from trackerr_xl.sheet.evaluate import evaluate
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "evaluate": "sheet.evaluate",

@@ -5,23 +5,20 @@ from importlib.metadata import version
 
 import numpy as np
 
-import trackerr_xl
 from trackerr_xl.functions.spec import Answer, Result, SheetFunction
-
-
-def versions() -> tuple[tuple[str, str], ...]:
-    """Name and version of this package, of Python and of the numerical libraries, none of them loaded for it."""
-    return (
-        ("trackerr_xl", trackerr_xl.__version__),
-        ("Python", platform.python_version()),
-        ("NumPy", np.__version__),
-        ("SciPy", version("scipy")),
-    )
+from trackerr_xl.version import __version__
 
 
 def te_version() -> Answer:
-    """The versions as a table."""
-    return Answer([list(row) for row in versions()])
+    """Name and version of this package, of Python and of the numerical libraries, none of them loaded for it."""
+    return Answer(
+        [
+            ["trackerr_xl", __version__],
+            ["Python", platform.python_version()],
+            ["NumPy", np.__version__],
+            ["SciPy", version("scipy")],
+        ]
+    )
 
 
 TE_VERSION = SheetFunction(
