@@ -282,3 +282,32 @@ def test_bond_a_capped_is_binding_and_priced() -> None:
     ).notes
     binding = [sentence for topic, sentence in notes if topic == "Binding"]
     assert f"Group Sector=Banks (row 2) ≤ 0.35, worth {price:.4g} of tracking error per unit." in binding
+
+
+def test_a_limit_of_one_name_is_priced() -> None:
+    named = [["A", 0.4], ["B", 0.3], ["C", 0.3]]
+
+    def error(cap: float) -> float:
+        w = weights(named, COV, [HEADER, ["Weight", "A", None, cap, None]])
+        return math.sqrt((w - B) @ COV @ (w - B))
+
+    step = 1e-6
+    price = (error(0.35 - step) - error(0.35 + step)) / (2 * step)
+    notes = call("TE_OPTIMIZE", [named, COV, [HEADER, ["Weight", "A", None, 0.35, None]]]).notes
+    binding = [sentence for topic, sentence in notes if topic == "Binding"]
+    assert f"Weight A (row 2): at the Max, worth {price:.4g} of tracking error per unit." in binding
+
+
+def test_sectors_that_repeat_the_budget_have_no_price_and_say_so() -> None:
+    named = [["A", 0.4], ["B", 0.2], ["C", 0.2], ["D", 0.2]]
+    attributes = [["Name", "Sector"], ["A", "Banks"], ["B", "Banks"], ["C", "Oil"], ["D", "Oil"]]
+    limits = [HEADER, ["Group", "Sector=*", 0, 0, "Active"], ["Weight", "A", None, 0.35, None]]
+    notes = call("TE_OPTIMIZE", [named, np.diag([0.04, 0.03, 0.02, 0.01]), limits, attributes]).notes
+    alone = ", no price of its own: other limits that bind could stand in for it."
+    # By hand: B takes the 0.05 that A gives up, TE = 0.05 √0.07; moving the cap moves both: dTE = √0.07 = 0.2646.
+    assert [sentence for topic, sentence in notes if topic == "Binding"] == [
+        f"Budget = 1{alone}",
+        f"Group Sector=Banks (row 2) = 0.6{alone}",
+        f"Group Sector=Oil (row 2) = 0.4{alone}",
+        "Weight A (row 3): at the Max, worth 0.2646 of tracking error per unit.",
+    ]

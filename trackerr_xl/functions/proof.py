@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trackerr_xl.core.arrays import Vector
-
 if TYPE_CHECKING:
     from trackerr_xl.core.constraints import Limits
     from trackerr_xl.core.solution import Solution
@@ -39,19 +37,29 @@ def proof(solution: "Solution", periods: float) -> Iterator[tuple[str, str]]:
 
 
 def binding(solution: "Solution", limits: "Limits", periods: float) -> Iterator[tuple[str, str]]:
-    """The limits that bind: rows with what they cost, and how many names each bound holds."""
-    rows = limits.rows
-    values = rows.matrix @ solution.weights
+    """The limits that bind, and what each costs where that is determined."""
+    # Behind this import are the parts of SciPy, and `import trackerr_xl` must cost no more than NumPy.
+    from trackerr_xl.core.prices import prices
+
+    rows, weights = limits.rows, solution.weights
+    values = rows.matrix @ weights
     slack = np.maximum(np.abs(rows.matrix).max(axis=1, initial=0.0), 1.0) * _BINDING
     at_lower, at_upper = values <= rows.lower + slack, values >= rows.upper - slack
+    at_min, at_max = weights <= limits.lower + _BINDING, weights >= limits.upper - _BINDING
+    cost = prices(solution, rows, at_lower | at_upper, ~(at_min | at_max))
     error = float(np.sqrt(solution.active_variance * periods))
     for at in np.flatnonzero(at_lower | at_upper).tolist():
         sign = "=" if at_lower[at] and at_upper[at] else "≤" if at_upper[at] else "≥"
         limit = rows.upper[at] if at_upper[at] else rows.lower[at]
-        cost = _cost(float(solution.row_duals[at]) * periods, error)
-        yield "Binding", f"{rows.labels[at]} {sign} {limit:.6g}{cost}."
-    yield from _held(solution.weights, limits.lower, limits.lower_labels, "Min")
-    yield from _held(solution.weights, limits.upper, limits.upper_labels, "Max")
+        yield "Binding", f"{rows.labels[at]} {sign} {limit:.6g}{_cost(cost.rows[at], periods, error)}."
+    below = [None if price is None else max(price, 0.0) for price in cost.bounds]
+    above = [None if price is None else min(price, 0.0) for price in cost.bounds]
+    for places, labels, side, each in (
+        (at_min, limits.lower_labels, "Min", below),
+        (at_max, limits.upper_labels, "Max", above),
+    ):
+        costs = [_cost(price, periods, error) for price in each]
+        yield from _held(np.flatnonzero(places).tolist(), labels, side, costs)
 
 
 def _power_of_ten(residual: float) -> str:
@@ -59,14 +67,25 @@ def _power_of_ten(residual: float) -> str:
     return f"{10.0 ** int(np.ceil(np.log10(max(residual, _FINEST)))):.0e}"
 
 
-def _cost(slope: float, error: float) -> str:
+def _cost(slope: float | None, periods: float, error: float) -> str:
     # dTE = d(TE²)/(2 TE): no price exists where the tracking error is zero.
-    if error == 0.0 or not 1e-9 * error < abs(slope / error) < np.inf:
+    if error == 0.0 or slope == 0.0:
         return ""
-    return f", worth {abs(slope / error):.4g} of tracking error per unit"
+    if slope is None:
+        return ", no price of its own: other limits that bind could stand in for it"
+    price = abs(slope) * periods / error
+    return f", worth {price:.4g} of tracking error per unit" if 0.0 < price < np.inf else ""
 
 
-def _held(weights: Vector, bounds: Vector, labels: Sequence[str], side: str) -> Iterator[tuple[str, str]]:
-    counts = Counter(labels[at] for at in np.flatnonzero(np.abs(weights - bounds) <= _BINDING).tolist())
+def _held(
+    places: Sequence[int], labels: Sequence[str], side: str, costs: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """A sentence a row: with its price where it speaks of one name, else with how many names it holds."""
+    spoken_of = Counter(labels)
+    counts = Counter(labels[at] for at in places)
+    cost = {labels[at]: costs[at] for at in places}
     for label, count in counts.items():
-        yield "Binding", f"{label}: {count} {'name' if count == 1 else 'names'} at the {side}."
+        if spoken_of[label] == 1:
+            yield "Binding", f"{label}: at the {side}{cost[label]}."
+        else:
+            yield "Binding", f"{label}: {count} {'name' if count == 1 else 'names'} at the {side}."
