@@ -279,7 +279,5 @@ def _without_values(text: str) -> tuple[str, list[float]]:
         ">…<",
         text,
     )
-    # Sector rows that are all equalities say again what the budget says: their prices may be shared out in many ways.
-    text = re.sub(r", worth [-+\d.e]+ of tracking error per unit", "", text)
     number = r"<(?:c:)?v>(-?[\d.]+(?:[Ee][-+]?\d+)?)</(?:c:)?v>"
     return re.sub(number, "<v/>", text), [float(found) for found in re.findall(number, text)]
