@@ -55,7 +55,7 @@ SENTENCES: list[tuple[str, str, list[Given], str, str]] = [
     ("other size", "ACTIVE_SHARE", [[[0.4], [0.6]], B], "#VALUE!", "TE-110 benchmark has 3 rows, must have 2 like portfolio."),
     ("names beside none", "TE_OPTIMIZE", [[[1.0]], [[1.0]], None, None, [["AAA", 0.5], ["BBB", 0.5]]], "#VALUE!", "TE-110 current has 2 rows, must have 1 like weights."),
     ("unnamed beside two orders", "TRACKING_ERROR", [NAMED, NAMED[::-1], COV], "#VALUE!", "TE-140 cov has no names, and portfolio and benchmark do not list the same names in the same order."),
-    ("percent", "ACTIVE_SHARE", [[[40.0], [30.0], [30.0]], B], "#VALUE!", "TE-150 portfolio weights sum to 100, not 1: divide by 100 or set option Units to Percent."),
+    ("percent", "ACTIVE_SHARE", [[[40.0], [30.0], [30.0]], B], "#VALUE!", "TE-150 portfolio weights sum to 100, not 1: divide by 100."),
     ("percent benchmark", "TE_OPTIMIZE", [[[40.0], [30.0], [29.8]], COV], "#VALUE!", "TE-150 weights sum to 99.8, not 1: divide by 100 or set option Units to Percent."),
     ("fractions as percent", "TE_OPTIMIZE", optimize(options=option("Units", "Percent")), "#VALUE!", "TE-150 weights sum to 1, not 100: set option Units to Decimal or leave it out."),
     # covariance

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -80,7 +81,7 @@ class Attributes:
         return tuple(by_name.get(key(name)) for name in names)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Universe:
     """The assets that limits speak of.
 
@@ -100,6 +101,17 @@ class Universe:
     benchmark: Vector
     current: Vector | None = None
     attributes: Attributes | None = None
+
+    # A table of limits asks for the same names and columns in row after row.
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Position of each name by its key."""
+        return {key(name): at for at, name in enumerate(self.names)}
+
+    @cached_property
+    def known_groups(self) -> dict[str, dict[str, list[int]]]:
+        """Groups by the key of their column, for the columns that `groups_of` was asked for."""
+        return {}
 
 
 def split_item(limit: Limit) -> tuple[str, str]:
@@ -124,9 +136,8 @@ def members_of(limit: Limit, universe: Universe) -> list[int]:
     """Positions of the assets an item stands for."""
     if limit.item == "*":
         return list(range(len(universe.names)))
-    for at, name in enumerate(universe.names):
-        if key(name) == key(limit.item):
-            return [at]
+    if key(limit.item) in universe.places:
+        return [universe.places[key(limit.item)]]
     if "=" not in limit.item:
         raise LabelError(
             unknown_name(limit.item, universe.names), argument="constraints", at=f"row {limit.row}"
@@ -145,12 +156,16 @@ def members_of(limit: Limit, universe: Universe) -> list[int]:
 
 def groups_of(limit: Limit, header: str, universe: Universe) -> dict[str, list[int]]:
     """Positions by the value of a column, in order of appearance; a name without one is in no group."""
+    known = universe.known_groups.get(key(header))
+    if known is not None:
+        return known
     members: dict[str, list[int]] = {}
     spelling: dict[str, str] = {}
     for at, cell in enumerate(cells_of(limit, header, universe)):
         if cell is not None:
             text = cell if isinstance(cell, str) else f"{cell:.15g}"
             members.setdefault(spelling.setdefault(key(text), text), []).append(at)
+    universe.known_groups[key(header)] = members
     return members
 
 

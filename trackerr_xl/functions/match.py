@@ -22,8 +22,8 @@ _LAST_DAY = 2958465
 """Serial number of 9999-12-31, the last day a spreadsheet knows."""
 
 
-def check_fractions(weights: Labelled, argument: str) -> None:
-    """Refuse weights that sum to 100 within one half.
+def check_fractions(weights: Labelled, argument: str, remedy: str = "divide by 100") -> None:
+    """Refuse weights that sum to 100 within one half, and say what to do.
 
     Raises
     ------
@@ -32,7 +32,7 @@ def check_fractions(weights: Labelled, argument: str) -> None:
     total = float(weights.values.sum())
     if abs(total - 100.0) <= _PERCENT_BAND:
         raise UnitsError(
-            f"sum to {total:.4g}, not 1: divide by 100 or set option Units to Percent",
+            f"sum to {total:.4g}, not 1: {remedy}",
             argument=argument,
             at=None if argument == "weights" else "weights",
         )

@@ -84,7 +84,7 @@ def te_optimize(
 
 def _in_fractions(weights: Labelled, argument: str, unit: float) -> Labelled:
     if unit == 1.0:
-        check_fractions(weights, argument)
+        check_fractions(weights, argument, "divide by 100 or set option Units to Percent")
         return weights
     total = float(weights.values.sum())
     if abs(total - 1.0) <= 0.005:
