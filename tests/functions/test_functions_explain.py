@@ -164,3 +164,12 @@ def test_weights_that_do_not_sum_to_one_are_warned_of(name: str) -> None:
     assert [sentence for topic, sentence in rows if topic == "Warning"] == [
         "The portfolio weights sum to 0.983, not 1."
     ]
+
+
+@pytest.mark.parametrize("name", ["TRACKING_ERROR", "TE_CONTRIB"])
+def test_a_matrix_that_is_no_covariance_is_warned_of_where_it_still_gives_a_number(name: str) -> None:
+    # Eigenvalues by hand: 0.04 ± 0.05.
+    rows = explained(name, [0.8, 0.2], [0.5, 0.5], [[0.04, -0.05], [-0.05, 0.04]])
+    assert [sentence for topic, sentence in rows if topic == "Warning"] == [
+        "cov has a negative eigenvalue, -0.01: it is no covariance of returns, and TE_OPTIMIZE refuses it."
+    ]

@@ -6,7 +6,15 @@ from trackerr_xl.core import risk
 from trackerr_xl.core.arrays import Matrix, Vector
 from trackerr_xl.core.risk import Contributions
 from trackerr_xl.core.words import key
-from trackerr_xl.functions.match import check_fractions, covariance_of, groups_of, spread, sum_warnings, union
+from trackerr_xl.functions.match import (
+    check_fractions,
+    covariance_of,
+    groups_of,
+    risk_warnings,
+    spread,
+    sum_warnings,
+    union,
+)
 from trackerr_xl.functions.measure import COV_HELP, periods_argument
 from trackerr_xl.functions.spec import Answer, Argument, Result, SheetFunction, Value
 from trackerr_xl.functions.values import Groups, Labelled, LabelledMatrix
@@ -50,7 +58,7 @@ def te_contrib(
     header: list[Value] = ["Name" if groups is None else "Group", *HEADERS[1:]]
     diversification: list[Value] = ["Diversification", "", "", "", "", total - float(sum(alone))]
     last: list[Value] = ["Total", float(active.sum()), "", total, share, total]
-    notes = (*_notes(parts, funding, periods), *sum_warnings(vectors))
+    notes = (*_notes(parts, funding, periods), *sum_warnings(vectors), *risk_warnings(matrix))
     return Answer([header, *body, diversification, last], notes)
 
 

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 import numpy as np
 
 from trackerr_xl.core.arrays import Matrix, Vector
-from trackerr_xl.core.semidefinite import symmetric_covariance
+from trackerr_xl.core.semidefinite import checked_covariance, symmetric_covariance
 from trackerr_xl.core.words import key, listed, nearest, shorten
-from trackerr_xl.errors import LabelError, ShapeError, UnitsError
+from trackerr_xl.errors import LabelError, MatrixError, ShapeError, UnitsError
 from trackerr_xl.functions.values import Groups, Labelled, LabelledMatrix
 
 _PERCENT_BAND = 0.5
@@ -45,6 +45,15 @@ def sum_warnings(vectors: Mapping[str, Labelled]) -> Iterator[tuple[str, str]]:
         if abs(total - 1.0) > _WHOLE:
             whose = "" if argument == "weights" else f"{argument} "
             yield "Warning", f"The {whose}weights sum to {total:.6g}, not 1."
+
+
+def risk_warnings(cov: Matrix) -> Iterator[tuple[str, str]]:
+    """A note if a matrix that gives these weights a variance is no covariance all the same."""
+    try:
+        checked_covariance(cov, "cov")
+    except MatrixError as error:
+        found, _, _ = error.message.partition(", must ")
+        yield "Warning", f"cov {found}: it is no covariance of returns, and TE_OPTIMIZE refuses it."
 
 
 def union(

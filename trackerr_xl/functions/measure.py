@@ -7,6 +7,7 @@ from trackerr_xl.errors import InputError
 from trackerr_xl.functions.match import (
     check_fractions,
     covariance_of,
+    risk_warnings,
     same_dates,
     spread,
     sum_warnings,
@@ -56,13 +57,15 @@ def tracking_error(
         check_fractions(vector, argument)
     names = union(vectors, {"cov": cov})
     held, index = spread(portfolio, names), spread(benchmark, names)
-    value = risk.tracking_error(held, index, covariance_of(cov, names, held.size), periods)
+    matrix = covariance_of(cov, names, held.size)
+    value = risk.tracking_error(held, index, matrix, periods)
     return Answer(
         value,
         (
             ("Measure", f"Ex-ante tracking error, a standard deviation: √(a'Σa)·√{periods:g}."),
             ("Names", _matching_note(names, held.size)),
             *sum_warnings(vectors),
+            *risk_warnings(matrix),
         ),
     )
 
