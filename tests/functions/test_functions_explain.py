@@ -173,3 +173,68 @@ def test_a_matrix_that_is_no_covariance_is_warned_of_where_it_still_gives_a_numb
     assert [sentence for topic, sentence in rows if topic == "Warning"] == [
         "cov has a negative eigenvalue, -0.01: it is no covariance of returns, and TE_OPTIMIZE refuses it."
     ]
+
+
+def said_of(topic: str, *arguments: object) -> list[str]:
+    return [sentence for what, sentence in explained(*arguments) if what == topic]
+
+
+HEADER = ["Type", "Item", "Min", "Max"]
+PAIR = [["AAA", 0.5], ["BBB", 0.5]]
+
+
+def test_a_limit_typed_in_percent_is_warned_of_because_it_would_never_bind() -> None:
+    limits = [HEADER, ["Weight", "*", 0, 35], ["Weight", "AAA", None, 1.5]]
+    assert said_of("Warning", "TE_OPTIMIZE", PAIR, COV, limits) == [
+        "Weight * (row 2) has the limit 35, which is 3500 %: divide percentages by 100."
+    ]
+
+
+def test_in_percent_the_sentences_say_that_they_speak_of_fractions() -> None:
+    limits, percent = [HEADER, ["Weight", "*", 0, 60]], [["Option", "Value"], ["Units", "Percent"]]
+    rows = ("TE_OPTIMIZE", [50, 50], COV, limits, None, None, percent)
+    assert said_of("Units", *rows) == [
+        "These sentences speak of fractions; weights and limits in the cells are in percent."
+    ]
+    assert said_of("Warning", *rows) == []
+
+
+def test_returns_in_percent_are_warned_of() -> None:
+    assert said_of("Warning", "TRACKING_ERROR", [1.0, 2.0, -1.0], [0.011, 0.019, -0.008]) == [
+        "The portfolio has returns as large as 200 %: divide percentages by 100."
+    ]
+
+
+@pytest.mark.parametrize("row", [["Exclude", "AAA", None, None], ["Weight", "AAA", 0, 0]])
+def test_a_name_fixed_by_one_row_is_said_once_with_its_price(row: list[object]) -> None:
+    # The other name takes the whole half: TE = x √(0.04 + 0.09 − 2·0.01), so each unit costs √0.11 = 0.3317.
+    label = "Exclude AAA (row 2)" if row[0] == "Exclude" else "Weight AAA (row 2)"
+    three, cov = [*PAIR, ["CCC", 0.0]], [[0.04, 0.01, 0], [0.01, 0.09, 0], [0, 0, 1e6]]
+    said = said_of("Binding", "TE_OPTIMIZE", three, cov, [HEADER, row])
+    assert f"{label}: fixed, worth 0.3317 of tracking error per unit." in said
+
+
+def test_a_name_kept_out_by_a_max_of_zero_is_said_on_both_sides_and_priced_where_it_costs() -> None:
+    three, cov = [*PAIR, ["CCC", 0.0]], [[0.04, 0.01, 0], [0.01, 0.09, 0], [0, 0, 1e6]]
+    said = said_of("Binding", "TE_OPTIMIZE", three, cov, [HEADER, ["Weight", "AAA", None, 0]])
+    assert "Weight AAA (row 2): at the Max, worth 0.3317 of tracking error per unit." in said
+
+
+def test_without_tracking_error_no_limit_has_a_price_and_it_is_said() -> None:
+    # A and B are the same bond: what the cap takes from one the other makes good, to rounding.
+    cov = np.array([[0.04, 0.04, 0.01], [0.04, 0.04, 0.01], [0.01, 0.01, 0.09]])
+    limits = [HEADER, ["Weight", "A", None, 0.2]]
+    rows = ("TE_OPTIMIZE", [["A", 0.4], ["B", 0.3], ["C", 0.3]], cov * 1e-4, limits)
+    assert said_of("Prices", *rows) == ["The tracking error is 0: what a limit costs is not defined."]
+    assert not any("worth" in sentence for sentence in said_of("Binding", *rows))
+
+
+def test_prices_that_would_be_rounding_are_not_shown() -> None:
+    # Ten names on three factors: the three can be matched exactly within the cap, so the least tracking error is zero.
+    random = np.random.default_rng(1)
+    random.normal(size=(3, 1))
+    loadings, benchmark = random.normal(size=(10, 3)), random.dirichlet(np.ones(10))
+    limits = [HEADER, ["Weight", "*", None, float(benchmark.max() * 0.7)]]
+    rows = ("TE_OPTIMIZE", benchmark, loadings @ loadings.T * 1e-4, limits)
+    assert float(said_of("Tracking error", *rows)[0].split()[0]) < 1e-9
+    assert not any("worth" in sentence for sentence in said_of("Binding", *rows))

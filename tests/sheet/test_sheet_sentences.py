@@ -65,7 +65,7 @@ SENTENCES: list[tuple[str, str, list[Given], str, str]] = [
     ("blank corner", "TE_OPTIMIZE", [B, [[None, 0.5, 0.0], [0.5, 1.0, 0.0], [0.0, 0.0, 1.0]]], "#VALUE!", "TE-100 cov row 1, column 1 is empty, must be a number."),
     ("larger beside no names", "TE_OPTIMIZE", [[[0.5], [0.5]], EDGES, None, None, [["AAA", 0.5], ["BBB", 0.5]]], "#VALUE!", "TE-110 cov is 3 x 3, must be 2 x 2."),
     ("edges differ", "TE_OPTIMIZE", [NAMED, [[None, "AAA", "BBB"], ["AAA", 1.0, 0.0], ["BBC", 0.0, 1.0]]], "#VALUE!", "TE-140 cov row and column 3 is BBC at the left and BBB on top, must be the same name."),
-    ("name without risk", "TRACKING_ERROR", [NAMED, NAMED, [[None, "AAA", "BB"], ["AAA", 1.0, 0.0], ["BB", 0.0, 1.0]]], "#VALUE!", 'TE-140 cov has no entry for BBB, CCC, the nearest to it is "BB".'),
+    ("name without risk", "TRACKING_ERROR", [NAMED, NAMED, [[None, "AAA", "BB"], ["AAA", 1.0, 0.0], ["BB", 0.0, 1.0]]], "#VALUE!", 'TE-140 cov has no entry for BBB, CCC, the nearest to it is "BB", must have a row and a column for each name, zeros for cash.'),
     ("asymmetric", "TRACKING_ERROR", [B, B[::-1], [[1.0, 0.5, 0.0], [0.4, 1.0, 0.0], [0.0, 0.0, 1.0]]], "#VALUE!", "TE-130 cov row 1, column 2 is 0.5 but its mirror image is 0.4, they must be equal."),
     ("asymmetric with names", "TE_OPTIMIZE", [NAMED, [EDGES[0], EDGES[1], ["BBB", 0.02, 0.09, 0.02], EDGES[3]]], "#VALUE!", "TE-130 cov BBB with AAA is 0.02 but its mirror image is 0.01, they must be equal."),
     ("negative variance", "TE_CONTRIB", [NAMED, NAMED, [EDGES[0], ["AAA", -0.04, 0.01, 0.0], *EDGES[2:]]], "#VALUE!", "TE-130 cov AAA with AAA is the variance -0.04, must be zero or more."),
@@ -83,7 +83,7 @@ SENTENCES: list[tuple[str, str, list[Given], str, str]] = [
     ("blank group", "TE_CONTRIB", [B, B, COV, [["Banks"], [None], ["Oil"]]], "#VALUE!", "TE-100 groups row 2, column 1 is empty, must be a group."),
     ("groups too few", "TE_CONTRIB", [B, B, COV, [["Banks"], ["Oil"]]], "#VALUE!", "TE-110 groups has 2 rows, must have 3 like portfolio."),
     ("groups too wide", "TE_CONTRIB", [B, B, COV, [["a", "b", "c"], ["a", "b", "c"]]], "#VALUE!", "TE-110 groups is 2 x 3, must be one column, one row, or two columns [name, group]."),
-    ("name without group", "TE_CONTRIB", [NAMED, NAMED, EDGES, [["AAA", "Banks"], ["BBB", "Oil"]]], "#VALUE!", "TE-140 groups has no entry for CCC."),
+    ("name without group", "TE_CONTRIB", [NAMED, NAMED, EDGES, [["AAA", "Banks"], ["BBB", "Oil"]]], "#VALUE!", "TE-140 groups has no entry for CCC, must have a group for each name."),
     # constraints table
     ("no header", "TE_OPTIMIZE", optimize([["Type", "Item", "Min"], ["Weight", "*", 0.1]]), "#VALUE!", "TE-110 constraints has no header Max in its first row, must have Type, Item, Min, Max."),
     ("unknown header", "TE_OPTIMIZE", optimize([["Typ", "Item", "Min", "Max"]]), "#VALUE!", 'TE-120 constraints row 1, column 1 header "Typ" is not known, the nearest known is "Type".'),

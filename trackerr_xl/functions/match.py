@@ -122,7 +122,9 @@ def covariance_of(cov: LabelledMatrix, names: Sequence[str] | None, size: int) -
         return cov.values
     missing = not_listed(names, cov.labels)
     if missing:
-        raise LabelError(_no_entry(missing, cov.labels), argument="cov")
+        raise LabelError(
+            _no_entry(missing, cov.labels, "a row and a column for each name, zeros for cash"), argument="cov"
+        )
     place = {key(label): at for at, label in enumerate(cov.labels)}
     order = [place[key(name)] for name in names]
     if order == list(range(len(cov.labels))):
@@ -142,7 +144,7 @@ def groups_of(groups: Groups, names: Sequence[str] | None) -> tuple[str, ...]:
         return groups.values
     missing = not_listed(names, groups.labels)
     if missing:
-        raise LabelError(_no_entry(missing, groups.labels), argument="groups")
+        raise LabelError(_no_entry(missing, groups.labels, "a group for each name"), argument="groups")
     by_name = dict(zip(map(key, groups.labels), groups.values, strict=True))
     return tuple(by_name[key(name)] for name in names)
 
@@ -223,7 +225,7 @@ def _check_sizes(sizes: Mapping[str, int], squares: Sequence[str]) -> None:
             raise ShapeError(f"has {size} rows, must have {needed} like {leader}", argument=argument)
 
 
-def _no_entry(missing: Sequence[str], known: Sequence[str]) -> str:
+def _no_entry(missing: Sequence[str], known: Sequence[str], needed: str) -> str:
     close = nearest(missing[0], known)
     hint = f', the nearest to it is "{shorten(close)}"' if close is not None else ""
-    return f"has no entry for {listed(missing)}{hint}"
+    return f"has no entry for {listed(missing)}{hint}, must have {needed}"

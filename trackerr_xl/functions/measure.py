@@ -1,8 +1,12 @@
 """Measuring: how far a portfolio is from its benchmark, in risk and in holdings."""
 
 import re
+from collections.abc import Iterator, Mapping
+
+import numpy as np
 
 from trackerr_xl.core import history, risk
+from trackerr_xl.core.arrays import Vector
 from trackerr_xl.errors import InputError
 from trackerr_xl.functions.match import (
     check_fractions,
@@ -101,7 +105,19 @@ def _ex_post(portfolio: Labelled, benchmark: Labelled, periods: float, method: s
     sentence = (
         f"Ex-post tracking error, method {method}, of {returns.size} returns times √{periods:g}.{detail}"
     )
-    return Answer(value, (("Measure", sentence),))
+    return Answer(
+        value, (("Measure", sentence), *_percent_warnings({"portfolio": returns, "benchmark": index}))
+    )
+
+
+def _percent_warnings(series: Mapping[str, Vector]) -> Iterator[tuple[str, str]]:
+    for argument, returns in series.items():
+        largest = float(np.abs(returns).max())
+        if largest > 1.0:
+            yield (
+                "Warning",
+                f"The {argument} has returns as large as {100.0 * largest:.6g} %: divide percentages by 100.",
+            )
 
 
 def _matching_note(names: tuple[str, ...] | None, size: int) -> str:

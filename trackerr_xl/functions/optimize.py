@@ -28,6 +28,9 @@ from trackerr_xl.functions.values import Labelled, LabelledMatrix
 if TYPE_CHECKING:
     from trackerr_xl.core.solution import Solution
 
+_PERCENT_LIMIT = 2.0
+"""A limit on weights of twice the capital or more is hardly meant as a fraction."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Case:
@@ -74,7 +77,8 @@ def te_optimize(
     _check_proof(solution, options.tolerance)
     notes = (
         *proof(solution, options.periods),
-        *binding(solution, limits, options.periods),
+        *binding(solution, limits, options.periods, float(case.cov.diagonal().mean())),
+        *_unit_notes(declared, options.units),
         *_warnings(case, universe, attributes, declared),
     )
     if options.layout == "Full":
@@ -104,6 +108,19 @@ def _limit_in_fractions(limit: Limit, unit: float) -> Limit:
     if limit.kind not in ("Weight", "Group", "Budget") or limit.basis == "Relative":
         return limit
     return replace(limit, lower=limit.lower * unit, upper=limit.upper * unit)
+
+
+def _unit_notes(declared: Sequence[Limit], units: str) -> Iterator[tuple[str, str]]:
+    if units == "Percent":
+        yield "Units", "These sentences speak of fractions; weights and limits in the cells are in percent."
+        return
+    for limit in declared:
+        ends = [end for end in (limit.lower, limit.upper) if _PERCENT_LIMIT <= abs(end) < np.inf]
+        if limit.kind in ("Weight", "Group") and limit.basis != "Relative" and ends:
+            yield (
+                "Warning",
+                f"{limit.label} has the limit {ends[0]:g}, which is {100.0 * ends[0]:g} %: divide percentages by 100.",
+            )
 
 
 def _case(weights: Labelled, cov: LabelledMatrix, current: Labelled | None, options: Options) -> _Case:

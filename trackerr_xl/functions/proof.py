@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 _BINDING = 1e-9
 """A weight or row this close to its limit, relative to the row's largest coefficient, is called binding."""
 
+_NO_VARIANCE = 1e-14
+"""An active variance below this share of a name's own is rounding about zero, and so would prices be."""
+
 _FINEST = 1e-12
 """Smaller residuals are not told apart: they are rounding, and a workbook would read differently on every machine."""
 
@@ -36,8 +39,10 @@ def proof(solution: "Solution", periods: float) -> Iterator[tuple[str, str]]:
     yield "Method", f"{solution.method}, {solution.iterations} {steps}."
 
 
-def binding(solution: "Solution", limits: "Limits", periods: float) -> Iterator[tuple[str, str]]:
-    """The limits that bind, and what each costs where that is determined."""
+def binding(
+    solution: "Solution", limits: "Limits", periods: float, typical: float
+) -> Iterator[tuple[str, str]]:
+    """The limits that bind, and what each costs where that is determined; `typical` is the names' mean variance."""
     # Behind this import are the parts of SciPy, and `import trackerr_xl` must cost no more than NumPy.
     from trackerr_xl.core.prices import prices
 
@@ -47,19 +52,27 @@ def binding(solution: "Solution", limits: "Limits", periods: float) -> Iterator[
     at_lower, at_upper = values <= rows.lower + slack, values >= rows.upper - slack
     at_min, at_max = weights <= limits.lower + _BINDING, weights >= limits.upper - _BINDING
     cost = prices(solution, rows, at_lower | at_upper, ~(at_min | at_max))
-    error = float(np.sqrt(solution.active_variance * periods))
+    known = solution.active_variance > _NO_VARIANCE * typical
+    error = float(np.sqrt(solution.active_variance * periods)) if known else 0.0
     for at in np.flatnonzero(at_lower | at_upper).tolist():
         sign = "=" if at_lower[at] and at_upper[at] else "≤" if at_upper[at] else "≥"
         limit = rows.upper[at] if at_upper[at] else rows.lower[at]
         yield "Binding", f"{rows.labels[at]} {sign} {limit:.6g}{_cost(cost.rows[at], periods, error)}."
+    alike = np.array(
+        [low == high for low, high in zip(limits.lower_labels, limits.upper_labels, strict=True)]
+    )
+    fixed = alike & (limits.lower == limits.upper)
     below = [None if price is None else max(price, 0.0) for price in cost.bounds]
     above = [None if price is None else min(price, 0.0) for price in cost.bounds]
-    for places, labels, side, each in (
-        (at_min, limits.lower_labels, "Min", below),
-        (at_max, limits.upper_labels, "Max", above),
+    for places, labels, word, slopes in (
+        (fixed, limits.lower_labels, "fixed", cost.bounds),
+        (at_min & ~fixed, limits.lower_labels, "at the Min", below),
+        (at_max & ~fixed, limits.upper_labels, "at the Max", above),
     ):
-        costs = [_cost(price, periods, error) for price in each]
-        yield from _held(np.flatnonzero(places).tolist(), labels, side, costs)
+        costs = [_cost(slope, periods, error) for slope in slopes]
+        yield from _held(np.flatnonzero(places).tolist(), labels, word, costs)
+    if error == 0.0:
+        yield "Prices", "The tracking error is 0: what a limit costs is not defined."
 
 
 def _power_of_ten(residual: float) -> str:
@@ -78,7 +91,7 @@ def _cost(slope: float | None, periods: float, error: float) -> str:
 
 
 def _held(
-    places: Sequence[int], labels: Sequence[str], side: str, costs: Sequence[str]
+    places: Sequence[int], labels: Sequence[str], word: str, costs: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
     """A sentence a row: with its price where it speaks of one name, else with how many names it holds."""
     spoken_of = Counter(labels)
@@ -86,6 +99,6 @@ def _held(
     cost = {labels[at]: costs[at] for at in places}
     for label, count in counts.items():
         if spoken_of[label] == 1:
-            yield "Binding", f"{label}: at the {side}{cost[label]}."
+            yield "Binding", f"{label}: {word}{cost[label]}."
         else:
-            yield "Binding", f"{label}: {count} {'name' if count == 1 else 'names'} at the {side}."
+            yield "Binding", f"{label}: {count} {'name' if count == 1 else 'names'} {word}."
