@@ -238,3 +238,11 @@ def test_prices_that_would_be_rounding_are_not_shown() -> None:
     rows = ("TE_OPTIMIZE", benchmark, loadings @ loadings.T * 1e-4, limits)
     assert float(said_of("Tracking error", *rows)[0].split()[0]) < 1e-9
     assert not any("worth" in sentence for sentence in said_of("Binding", *rows))
+
+
+@pytest.mark.parametrize("arguments", [("TRACKING_ERROR", PAIR, PAIR), ("TE_OPTIMIZE", PAIR)])
+def test_a_covariance_in_percent_squared_is_warned_of(arguments: tuple[object, ...]) -> None:
+    # Volatilities of 20 % and 20 %, written as 400 %² each.
+    assert said_of("Warning", *arguments, [[400, 100], [100, 400]]) == [
+        "The volatility in cov is 2000 % per period: divide percent squared by 10,000."
+    ]

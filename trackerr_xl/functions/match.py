@@ -15,6 +15,8 @@ from trackerr_xl.errors import LabelError, MatrixError, ShapeError, UnitsError
 from trackerr_xl.functions.values import Groups, Labelled, LabelledMatrix
 
 _PERCENT_BAND = 0.5
+_PERCENT_VOLATILITY = 1.0
+"""A volatility of the middle name above this, a fraction per period, is hardly one."""
 _WHOLE = 1e-5
 """Weights this near to a sum of one are fully invested: cells are rounded."""
 _DAY_ZERO = date(1899, 12, 30)
@@ -54,6 +56,17 @@ def risk_warnings(cov: Matrix) -> Iterator[tuple[str, str]]:
     except MatrixError as error:
         found, _, _ = error.message.partition(", must ")
         yield "Warning", f"cov {found}: it is no covariance of returns, and TE_OPTIMIZE refuses it."
+    yield from volatility_warnings(cov)
+
+
+def volatility_warnings(cov: Matrix) -> Iterator[tuple[str, str]]:
+    """A note if a covariance looks as if it were in percent squared."""
+    volatility = float(np.sqrt(max(float(np.median(cov.diagonal())), 0.0)))
+    if volatility > _PERCENT_VOLATILITY:
+        yield (
+            "Warning",
+            f"The volatility in cov is {100.0 * volatility:.6g} % per period: divide percent squared by 10,000.",
+        )
 
 
 def union(

@@ -18,6 +18,7 @@ from trackerr_xl.functions.match import (
     spread,
     sum_warnings,
     union,
+    volatility_warnings,
 )
 from trackerr_xl.functions.measure import COV_HELP
 from trackerr_xl.functions.options import Options
@@ -216,6 +217,7 @@ def _warnings(
             f"cov has no entry for {listed(case.dropped)}: dropped, the benchmark rescaled without.",
         )
     yield from sum_warnings({"benchmark": Labelled(case.benchmark)})
+    yield from volatility_warnings(case.cov)
     if attributes is None:
         return
     strangers = not_listed(attributes.names, universe.names)
