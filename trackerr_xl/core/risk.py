@@ -60,7 +60,8 @@ def tracking_error(
 
     Notes
     -----
-    With :math:`a = w - b` the result is :math:`\sqrt{p\, a^T \Sigma a}`.
+    With :math:`a = w - b` the result is :math:`\sqrt{p\, a^T \Sigma a}`. Only a matrix that makes this negative is
+    refused: one with a negative eigenvalue still measures other weights, and the worksheet functions warn of it.
 
     References
     ----------
