@@ -195,3 +195,26 @@ def test_a_bar_shows_how_far_long_work_is_and_goes_when_it_is_done() -> None:
     assert not any("Reading" in line for line in terminal)
     piped = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert (piped.stdout, piped.stderr) == ("done", "")
+
+
+def test_a_mistake_of_ours_is_one_sentence_an_exit_code_of_its_own_and_an_entry_in_the_log(
+    tmp_path: Path,
+) -> None:
+    broken = (
+        "import trackerr_xl.cli.catalogue as c, trackerr_xl.cli as m; c.run = lambda name: 1 / 0; m.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", broken, "functions"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "XDG_STATE_HOME": str(tmp_path)},
+        check=False,
+    )
+    log = tmp_path / "trackerr_xl" / "trackerr_xl.log"
+    assert done.returncode == 70
+    assert done.stdout == ""
+    assert done.stderr == (
+        "TE-900 Something went wrong inside trackerr_xl: the inputs are not at fault, "
+        f"details are in {log}.\n"
+    )
+    assert "ZeroDivisionError: division by zero" in log.read_text(encoding="utf-8")

@@ -1,17 +1,21 @@
 """What a user can type after `trackerr-xl`. The work itself is imported when its command runs."""
 
+import logging
 import sys
 from collections.abc import Callable
 from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
+from types import TracebackType
 from typing import Annotated, NoReturn, ParamSpec
 
 import typer
+from typer.main import get_command
 
 import trackerr_xl
 from trackerr_xl.cli.outcome import Outcome
-from trackerr_xl.errors import TrackerrError
+from trackerr_xl.errors import InternalError, TrackerrError
+from trackerr_xl.sheet.log import log_path, log_to_file
 
 P = ParamSpec("P")
 
@@ -22,7 +26,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Tracking-error functions of a workbook, recalculated, checked and evaluated without a spreadsheet program.",
-    epilog="Exit codes: 0 equal or done, 1 different, 2 refused and nothing written, 3 some cells not evaluated.",
+    epilog="Exit codes: 0 equal or done, 1 different, 2 refused and nothing written, 3 some cells not evaluated, 70 a mistake of ours.",
 )
 
 
@@ -32,7 +36,21 @@ def main() -> None:
         # A console of another code page shows a question mark rather than an error.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
-    app()
+    sys.excepthook = _own_up
+    # Not app(): that would put Typer's own hook in place of ours.
+    get_command(app)()
+
+
+def _own_up(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> NoReturn:
+    """Tell of a mistake of ours in one sentence; where it happened goes to the log file."""
+    logger = logging.getLogger("trackerr_xl")
+    log_to_file(logger)
+    logger.error("The command failed", exc_info=(kind, error, trace))
+    mistake = InternalError(
+        f"Something went wrong inside trackerr_xl: the inputs are not at fault, details are in {log_path()}"
+    )
+    typer.echo(mistake.sentence, err=True)
+    sys.exit(Outcome.OUR_MISTAKE)
 
 
 def _finish(run: Callable[P, Outcome], *args: P.args, **kwargs: P.kwargs) -> NoReturn:

@@ -10,3 +10,4 @@ class Outcome(IntEnum):
     DIFFERENT = 1
     REFUSED = 2
     NOT_EVALUATED = 3
+    OUR_MISTAKE = 70

@@ -20,6 +20,9 @@ from trackerr_xl.workbook.recalculate import Progress as Told
 SHOWN_ROWS = 50
 """Most rows of a table on a terminal. In a pipe all are written."""
 
+DIGITS = 10
+"""Significant digits of a number in a table of differences on a terminal. In a pipe all are written."""
+
 FORMULA = "Formula"
 """Heading of the column that is cut on a terminal."""
 
@@ -29,13 +32,15 @@ PATIENCE = 1.0
 """Seconds of work before a progress bar appears."""
 
 
-def shown(value: Cell) -> str:
-    """A value as a cell shows it, numbers with all their digits."""
+def shown(value: Cell, digits: int | None = None) -> str:
+    """A value as a cell shows it, numbers with all their digits or with as many as asked for."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float | int):
+        if digits is not None:
+            return f"{value:.{digits}g}"
         return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
     return str(value)
 
@@ -98,12 +103,13 @@ def show_grid(title: str, grid: Sequence[Sequence[Cell]]) -> None:
 
 def show_differences(title: str, differences: Sequence[Difference]) -> None:
     """Show the differing cells of a recalculation or a check."""
+    digits = DIGITS if Console().is_terminal else None
     rows = [
         (
             str(each.address),
             each.formula,
-            shown(each.stored),
-            shown(each.now),
+            shown(each.stored, digits),
+            shown(each.now, digits),
             "" if each.difference is None else f"{each.difference:.3g}",
         )
         for each in differences
