@@ -124,12 +124,15 @@ def test_wrong_sheets_ranges_and_texts_are_refused(tmp_path: Path) -> None:
     latin.write_bytes("Müller,1\n".encode("latin-1"))
     empty = tmp_path / "empty.csv"
     empty.write_bytes(b"")
+    semicolons = tmp_path / "semicolons.csv"
+    semicolons.write_text("Ash;0,4\nBirch;0,6\n", encoding="utf-8")
     for value, sentence in {
         f"{book}!Imputs!A1": "TE-140 --arg Imputs is not a sheet of book.xlsx, the nearest is Inputs.",
         f"{book}!Inputs!A1:": "TE-100 --arg A1: is not a range of cells such as A1:B9.",
         f"{book}!Inputs!weights": "TE-100 --arg weights is not a range of cells such as A1:B9.",
         str(latin): f"TE-160 --arg {latin} is not a text file in UTF-8.",
         str(empty): f"TE-160 --arg {empty} is empty.",
+        str(semicolons): f"TE-160 --arg {semicolons} has semicolons, must have commas and decimal points.",
         str(
             tmp_path / "folder.csv"
         ): f"TE-160 --arg {tmp_path / 'folder.csv'} cannot be read: Is a directory.",

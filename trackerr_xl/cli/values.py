@@ -102,7 +102,7 @@ def _content(text: str) -> Given:
 def _csv(path: Path) -> list[list[Cell]]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = [[typed_value(text) for text in row] for row in csv.reader(file)]
+            words = list(csv.reader(file))
     except FileNotFoundError:
         raise FileRefusedError("does not exist", argument="--arg", at=str(path)) from None
     except UnicodeDecodeError:
@@ -111,9 +111,15 @@ def _csv(path: Path) -> list[list[Cell]]:
         raise FileRefusedError(f"cannot be read: {error.strerror}", argument="--arg", at=str(path)) from None
     except csv.Error as error:
         raise FileRefusedError(f"is not a CSV file: {error}", argument="--arg", at=str(path)) from None
-    width = max((len(row) for row in rows), default=0)
+    width = max((len(row) for row in words), default=0)
     if not width:
         raise FileRefusedError("is empty", argument="--arg", at=str(path))
+    # A decimal comma would be read as two columns, and the wrong argument blamed for it.
+    if all(";" in row[0] for row in words if row):
+        raise FileRefusedError(
+            "has semicolons, must have commas and decimal points", argument="--arg", at=str(path)
+        )
+    rows = [[typed_value(text) for text in row] for row in words]
     return [row + [None] * (width - len(row)) for row in rows]
 
 
