@@ -18,7 +18,7 @@ DENSE_SIZES = (3, 50, 100, 500, 1000, 2000)
 FACTOR_SIZES = ((500, 20), (2000, 60), (5000, 60))
 TIMES_NOTE = (
     "A: budget and caps, about a quarter of the names excluded. B: also 20 groups and 3 exposures (fewer groups below "
-    "n = 240). Median milliseconds on one thread, over rounds in which all run in turn, each after an untimed run of its own; three instances up to n = 500, "
+    "n = 240). Median milliseconds on one thread, over rounds in which all run in turn, each after an untimed run of its own (without it ours loses most: 4.2 to 5.1 times instead of 5.2 at n = 500, A); three instances up to n = 500, "
     "then one. *Ours* is `solve`, proof included; *checked* adds `TrackingProblem.build`, from bare arrays. The last two "
     "columns are medians of the ratio within a round. A dash: not entered, it would take minutes or is not installed."
 )
