@@ -10,7 +10,7 @@ from tests.strategies import random_problem
 from trackerr_xl.core.problem import LinearRows, TrackingProblem
 from trackerr_xl.core.risk_model import DenseCovariance, FactorModel
 from trackerr_xl.core.solve import solve
-from trackerr_xl.core.solvers import dual_newton, interior_point, roads, row_subproblem, scaling
+from trackerr_xl.core.solvers import bends, dual_newton, interior_point, roads, row_subproblem, scaling
 from trackerr_xl.core.solvers.certificate import measure
 from trackerr_xl.core.solvers.free_block import equalities
 from trackerr_xl.core.solvers.presolve import presolve
@@ -94,6 +94,8 @@ def test_the_dual_newton_proves_that_limits_clash() -> None:
         np.array([0.9, -np.inf]),
         np.array([np.inf, 0.1]),
         0,
+        np.full(2, np.inf),
+        bends.none(np.zeros(n), np.ones(n)),
     )
     assert dual_newton.minimise(program.hessian, program, np.zeros(n)).status == "infeasible"
 
@@ -172,6 +174,8 @@ def test_presolve_fixes_what_a_row_forces_and_drops_what_cannot_bind() -> None:
         np.array([0.5, -np.inf]),
         np.array([np.inf, 2.0]),
         0,
+        np.full(2, np.inf),
+        bends.none(np.zeros(3), np.array([0.4, 0.6, 1.0])),
     )
     presolved = presolve(program)
     np.testing.assert_array_equal(presolved.program.fixed, [True, True, False])

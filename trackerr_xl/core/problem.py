@@ -22,17 +22,64 @@ class LinearRows:
         Limits, infinite where there is none.
     labels : tuple of str
         One label a row, as the user would recognise it, such as ``"Group Sector=Banks (row 4)"``.
+    penalty : ndarray of shape (m,), optional
+        Price of a unit of breach, in the unit of half the active variance; infinite for a row that must hold. Left
+        out, all must.
     """
 
     matrix: Matrix
     lower: Vector
     upper: Vector
     labels: tuple[str, ...]
+    penalty: Vector | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BentRows:
+    """Rows Σᵢ (slopeᵢ wᵢ + bendᵢ abs(wᵢ − atᵢ)) ≤ upper: turnover, gross exposure, trading cost, soft limits of names.
+
+    A price per unit without any limit, such as a trading cost in the objective, is a soft row with the limit 0.
+
+    Parameters
+    ----------
+    slope : ndarray of shape (m, n)
+        Coefficients of the weights.
+    bend : ndarray of shape (m, n)
+        Coefficients of the distances, zero or more.
+    at : ndarray of shape (m, n)
+        Where each row bends; any finite number where `bend` is zero.
+    upper : ndarray of shape (m,)
+        Limits, finite.
+    penalty : ndarray of shape (m,)
+        Price of a unit of breach, in the unit of half the active variance; infinite for a row that must hold.
+    labels : tuple of str
+        One label a row, as the user would recognise it.
+    """
+
+    slope: Matrix
+    bend: Matrix
+    at: Matrix
+    upper: Vector
+    penalty: Vector
+    labels: tuple[str, ...]
+
+    @classmethod
+    def none(cls, n: int) -> "BentRows":
+        """No rows, for n assets."""
+        empty = np.empty((0, n))
+        return cls(empty, empty, empty, np.empty(0), np.empty(0), ())
+
+    def reached(self, weights: Vector) -> Vector:
+        """Left side of each row, shape (m,)."""
+        distances = np.abs(weights - self.at)
+        return np.asarray(self.slope @ weights + np.einsum("ij,ij->i", self.bend, distances))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrackingProblem:
-    """Least active variance (w − b)'Σ(w − b) under limits on w. Made by `build`, which checks everything.
+    """Least active variance under limits on w. Made by `build`, which checks everything.
+
+    What is made least is ½(w − b)'Σ(w − b) + linear'w + the price of every breach of a soft row.
 
     Parameters
     ----------
@@ -46,6 +93,10 @@ class TrackingProblem:
         Every other linear limit, the budget among them.
     names : tuple of str
         One name an asset, used in messages only.
+    bent : BentRows
+        Limits on sums of distances.
+    linear : ndarray of shape (n,)
+        Added slope, in the unit of half the active variance per unit of weight.
     """
 
     benchmark: Vector
@@ -54,6 +105,8 @@ class TrackingProblem:
     upper: Vector
     rows: LinearRows
     names: tuple[str, ...]
+    bent: BentRows
+    linear: Vector
 
     @classmethod
     def build(
@@ -66,6 +119,8 @@ class TrackingProblem:
         budget: float | tuple[float, float] | None = 1.0,
         rows: LinearRows | None = None,
         names: tuple[str, ...] | None = None,
+        bent: BentRows | None = None,
+        linear: Vector | None = None,
     ) -> "TrackingProblem":
         """Check the parts and put them together.
 
@@ -83,6 +138,10 @@ class TrackingProblem:
             Other limits.
         names : tuple of str, optional
             One name an asset, for messages; "asset 1" and so on when not given.
+        bent : BentRows, optional
+            Limits on sums of distances.
+        linear : ndarray of shape (n,), optional
+            Added slope of the objective.
 
         Raises
         ------
@@ -106,7 +165,16 @@ class TrackingProblem:
         _require_finite(weights, "benchmark", names)
         low, high = _limits(lower, "lower", names), _limits(upper, "upper", names)
         _require_order(low, high, names)
-        return cls(weights, _risk(cov, n), low, high, _all_rows(budget, rows, n), names)
+        return cls(
+            weights,
+            _risk(cov, n),
+            low,
+            high,
+            _all_rows(budget, rows, n),
+            names,
+            BentRows.none(n) if bent is None else bent,
+            np.zeros(n) if linear is None else linear,
+        )
 
 
 def _vector(values: Vector | float, argument: str) -> Vector:

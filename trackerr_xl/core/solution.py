@@ -41,8 +41,12 @@ class Solution:
         Derivative of the active variance's half with respect to each row, in the order of `TrackingProblem.rows`;
         positive at an upper limit.
     reduced_gradient : ndarray of shape (n,)
-        Multiplier of each weight's own limits, Σ(w − b) + R'y: zero where the weight is free, positive where its
-        lower limit holds it, negative where its upper limit does; fraction squared per period.
+        Multiplier of each weight's own limits, Σ(w − b) + linear + R'y and the slopes of the bent rows that are
+        nearest to making it zero: zero where the weight is free or held by a bend, positive where its lower limit
+        holds it, negative where its upper limit does; fraction squared per period.
+    bent_duals : ndarray of shape (m',)
+        Derivative of the objective with respect to each bent row, in the order of `TrackingProblem.bent`; from zero
+        to the row's penalty.
     certificate : Certificate
         The proof.
     method : str
@@ -55,6 +59,7 @@ class Solution:
     active_variance: float
     row_duals: Vector
     reduced_gradient: Vector
+    bent_duals: Vector
     certificate: Certificate
     method: str
     iterations: int

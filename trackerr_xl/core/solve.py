@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 
+from trackerr_xl.core.arrays import Vector
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.solution import Certificate, Solution
 from trackerr_xl.core.solvers import feasibility, roads, scaling
@@ -65,21 +66,28 @@ def _solve(problem: TrackingProblem) -> Solution:
 
 def _attempts(problem: TrackingProblem) -> Iterator[Solution]:
     """Answers to try, cheapest first; each is measured before the next is worked out."""
-    no_duals = np.zeros(problem.rows.lower.size)
+    no_duals, no_bends = np.zeros(problem.rows.lower.size), np.zeros(problem.bent.upper.size)
     if violation(problem, problem.benchmark) <= ROUNDING:
-        yield _solution(problem, problem.benchmark, no_duals, "benchmark", 0)
+        yield _solution(problem, problem.benchmark, no_duals, no_bends, "benchmark", 0)
     feasibility.check_each_row(problem)
     program, units = scaling.scaled(problem)
     for method, candidate in roads.attempts(program, partial(feasibility.explain, problem)):
         weights = scaling.weights(problem, program, units, candidate.x)
         row_duals = scaling.row_duals(problem, units, candidate.row_duals)
-        yield _solution(problem, weights, row_duals, method, candidate.iterations)
+        bent_duals = scaling.bent_duals(units, candidate.bent_duals)
+        yield _solution(problem, weights, row_duals, bent_duals, method, candidate.iterations)
         moved, fitted = onto_limits(problem, weights, row_duals)
-        yield _solution(problem, moved, fitted, f"{method}, moved onto its limits", candidate.iterations)
+        method = f"{method}, moved onto its limits"
+        yield _solution(problem, moved, fitted, bent_duals, method, candidate.iterations)
 
 
 def _solution(
-    problem: TrackingProblem, weights: np.ndarray, row_duals: np.ndarray, method: str, iterations: int
+    problem: TrackingProblem,
+    weights: Vector,
+    row_duals: Vector,
+    bent_duals: Vector,
+    method: str,
+    iterations: int,
 ) -> Solution:
     measured: Measured = measure(problem, weights, row_duals)
     return Solution(
@@ -87,6 +95,7 @@ def _solution(
         measured.active_variance,
         row_duals,
         measured.reduced_gradient,
+        bent_duals,
         measured.certificate,
         method,
         iterations,

@@ -62,7 +62,7 @@ def minimise(program: Program, guess: ActiveSet, near: Vector, most_steps: int =
     most_steps : int
         When to give up.
     """
-    names, rows, block = guess.names, guess.rows, None
+    names, rows, block = guess.places - np.int8(1), guess.rows, None
     fewest, stalled, seen = float(program.size + rows.size + 1), 0, set[bytes]()
     for step in range(1, most_steps + 1):
         trial = _try(program, names, rows, near, block)
@@ -70,7 +70,7 @@ def minimise(program: Program, guess: ActiveSet, near: Vector, most_steps: int =
             return None
         block = trial.block
         if trial.wrong == 0:
-            return Candidate(trial.x, trial.duals, step)
+            return Candidate(trial.x, trial.duals, step, np.zeros(program.bends.count))
         stalled = 0 if trial.wrong < 0.9 * fewest else stalled + 1
         fewest = min(fewest, trial.wrong)
         many = trial.wrong > FEW * program.size + 5

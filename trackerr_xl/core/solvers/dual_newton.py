@@ -208,9 +208,9 @@ def _proves_infeasible(data: Separable, y: Vector, slope: Vector) -> bool:
 
 
 def _active(program: Program, data: Separable, x: Vector, y: Vector) -> ActiveSet:
-    names = np.zeros(x.size, dtype=np.int8)
-    names[x >= data.upper] = 1
-    names[x <= data.lower] = -1
+    places = np.ones(x.size, dtype=np.int8)
+    places[x >= data.upper] = 2
+    places[x <= data.lower] = 0
     rows = np.ones(program.rows.shape[0], dtype=np.int8)
     rows[program.equalities :] = np.sign(y[data.smooth :])
-    return ActiveSet(names, rows)
+    return ActiveSet(places, rows, np.zeros(program.bends.count, dtype=np.int8))

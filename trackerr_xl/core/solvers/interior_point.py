@@ -263,4 +263,6 @@ def _answer(program: Program, limits: _Limits, best: _Point, steps: int, *, sett
     sides[limits.has_upper & (best.up_price > limits.upper - best.t)] = 1
     rows = np.ones(program.rows.shape[0], dtype=np.int8)
     rows[program.equalities :] = sides[n:]
-    return InteriorAnswer(Candidate(x, n * best.y, steps), ActiveSet(sides[:n], rows), settled)
+    bent = program.bends.count
+    active = ActiveSet(sides[:n] + np.int8(1), rows, np.zeros(bent, dtype=np.int8))
+    return InteriorAnswer(Candidate(x, n * best.y, steps, np.zeros(bent)), active, settled)

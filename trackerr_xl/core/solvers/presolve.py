@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from trackerr_xl.core.arrays import Indices, Matrix, Vector
+from trackerr_xl.core.solvers import bends
 from trackerr_xl.core.solvers.program import Candidate, Program
 
 ROUNDING = 1e-13
@@ -67,6 +68,8 @@ def presolve(program: Program) -> Presolved:
         row_lower=program.row_lower[kept],
         row_upper=program.row_upper[kept],
         equalities=int(np.count_nonzero(kept < program.equalities)),
+        row_ceiling=program.row_ceiling[kept],
+        bends=_narrowed(program, lower, upper),
     )
     return Presolved(smaller, program, kept, tuple(forcing))
 
@@ -92,6 +95,11 @@ def restored(presolved: Presolved, candidate: Candidate) -> Candidate:
     return replace(candidate, row_duals=duals)
 
 
+def _narrowed(program: Program, lower: Vector, upper: Vector) -> bends.Bends:
+    bent = program.bends
+    return bends.within(bent.slope, bent.bend, bent.at, bent.upper, bent.ceiling, lower, upper)
+
+
 def reach(rows: Matrix, lower: Vector, upper: Vector) -> tuple[Vector, Vector]:
     """Least and largest value of each row over the box."""
     rising, falling = np.maximum(rows, 0.0), np.minimum(rows, 0.0)
@@ -109,8 +117,9 @@ def _forced_by_rows(
 ) -> list[Forcing]:
     """Fix, in place, the names of every row that has no slack."""
     found = []
-    at_least = program.row_upper - least <= ROUNDING
-    at_most = most - program.row_lower <= ROUNDING
+    hard = np.isinf(program.row_ceiling)
+    at_least = hard & (program.row_upper - least <= ROUNDING)
+    at_most = hard & (most - program.row_lower <= ROUNDING)
     for row in np.flatnonzero(at_least | at_most):
         coefficients = program.rows[row]
         names = np.flatnonzero((coefficients != 0) & (lower < upper))

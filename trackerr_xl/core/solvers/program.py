@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trackerr_xl.core.arrays import Indices, Mask, Matrix, Sides, Vector
+from trackerr_xl.core.solvers.bends import Bends
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +59,7 @@ Hessian = DenseHessian | FactorHessian
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Program:
-    """Least ½x'Hx + q'x with lower ≤ x ≤ upper and row_lower ≤ Rx ≤ row_upper.
+    """Least ½x'Hx + q'x + the price of soft breaches, within a box, rows and bent rows.
 
     Parameters
     ----------
@@ -74,6 +75,10 @@ class Program:
         Limits of the rows.
     equalities : int
         How many of the first rows have equal limits.
+    row_ceiling : ndarray of shape (m,)
+        Largest size of each row's multiplier: the penalty of a soft row, infinite for a hard one.
+    bends : Bends
+        Bent rows; none of them in most programs, and then nothing of them costs time.
     """
 
     hessian: Hessian
@@ -84,6 +89,8 @@ class Program:
     row_lower: Vector
     row_upper: Vector
     equalities: int
+    row_ceiling: Vector
+    bends: Bends
 
     @property
     def size(self) -> int:
@@ -98,18 +105,23 @@ class Program:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ActiveSet:
-    """Which limits hold with equality: −1 at the lower one, 1 at the upper one, 0 at neither.
+    """Which limits hold with equality.
 
     Parameters
     ----------
-    names : int8 ndarray of shape (n,)
-        Side of each variable; a fixed one is at its lower limit.
+    places : int8 ndarray of shape (n,)
+        Where each variable stands: 2j when held at its breakpoint j, 2j + 1 when free between breakpoints j and
+        j + 1. Without bends: 0 at the lower limit, 1 free, 2 at the upper limit. A fixed one is at its lower limit.
     rows : int8 ndarray of shape (m,)
-        Side of each row; an equality is always 1.
+        Side of each row: −1 at the lower limit, 1 at the upper one, 0 at neither, an equality always 1; −2 and 2 when
+        a soft row is broken on that side and its multiplier is its ceiling.
+    bends : int8 ndarray of shape (b,)
+        1 at the limit, 0 below it, 2 when a soft row is broken and its multiplier is its ceiling.
     """
 
-    names: Sides
+    places: Sides
     rows: Sides
+    bends: Sides
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,11 +133,15 @@ class Candidate:
     x : ndarray of shape (n,)
         Point inside the box.
     row_duals : ndarray of shape (m,)
-        Multipliers y with Hx + q + R'y = 0 on the free variables; positive at an upper limit.
+        Multipliers y with Hx + q + R'y + the bent rows' slopes = 0 on the free variables; positive at an upper limit,
+        and of a soft row no larger than its ceiling.
     iterations : int
         Steps made.
+    bent_duals : ndarray of shape (b,)
+        Multipliers of the bent rows, from zero to their ceilings.
     """
 
     x: Vector
     row_duals: Vector
     iterations: int
+    bent_duals: Vector

@@ -45,7 +45,10 @@ def attempts(program: Program, check_feasible: Callable[[], None]) -> Iterator[A
 
 def _attempts(program: Program, check_feasible: Callable[[], None]) -> Iterator[Attempt]:
     if program.fixed.all():
-        yield "fixed", Candidate(program.lower, np.zeros(program.rows.shape[0]), 0)
+        yield (
+            "fixed",
+            Candidate(program.lower, np.zeros(program.rows.shape[0]), 0, np.zeros(program.bends.count)),
+        )
         return
     try:
         if isinstance(program.hessian, DenseHessian):
@@ -83,7 +86,7 @@ def _by_surrogate(program: Program, hessian: DenseHessian) -> Iterator[Attempt]:
         last_value = value
         local = replace(program, linear=program.linear + slope - model.product(centre))
         ended = _settled(dual_newton.minimise(model, local, centre, duals))
-        if last is not None and np.count_nonzero(last.names != ended.active.names) > MISLED * program.size:
+        if last is not None and np.count_nonzero(last.places != ended.active.places) > MISLED * program.size:
             return
         last = ended.active
         method = "surrogate" if round_ == 0 else f"surrogate recentred {round_}"
@@ -108,11 +111,11 @@ def _by_interior_point(program: Program) -> Iterator[Attempt]:
     inner = _without_fixed(program, free)
     every = (answer for price in interior_point.PRICES for answer in interior_point.answers(inner, price))
     for answer in every:
-        names = np.full(program.size, -1, dtype=np.int8)
-        names[free] = answer.active.names
+        places = np.zeros(program.size, dtype=np.int8)
+        places[free] = answer.active.places
         x = program.lower.copy()
         x[free] = answer.candidate.x
-        guess = ActiveSet(names, answer.active.rows)
+        guess = ActiveSet(places, answer.active.rows, answer.active.bends)
         yield from _polished(program, guess, x, "interior point, polished", 10)
         if answer.settled:
             yield "interior point", replace(answer.candidate, x=x)
@@ -140,4 +143,6 @@ def _without_fixed(program: Program, free: Indices) -> Program:
         program.row_lower - held,
         program.row_upper - held,
         program.equalities,
+        program.row_ceiling,
+        program.bends.part(free, x),
     )

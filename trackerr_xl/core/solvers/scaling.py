@@ -12,6 +12,7 @@ import numpy as np
 from trackerr_xl.core.arrays import Indices, Vector
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.risk_model import DenseCovariance, FactorModel, RiskModel
+from trackerr_xl.core.solvers import bends
 from trackerr_xl.core.solvers.program import DenseHessian, FactorHessian, Hessian, Program
 
 
@@ -29,16 +30,24 @@ class Scaling:
         Problem row over program row, in the program's order.
     order : ndarray of shape (m,)
         Problem row of each program row.
+    bent_units : ndarray of shape (b,)
+        Problem bent row over program bent row.
     """
 
     spread: float
     curvature: float
     row_units: Vector
     order: Indices
+    bent_units: Vector
+
+    @property
+    def objective(self) -> float:
+        """Problem objective over program objective."""
+        return self.curvature / self.spread**2
 
 
 def scaled(problem: TrackingProblem) -> tuple[Program, Scaling]:
-    """The program in active weights a = w − b, where the linear term is zero, and how it was scaled."""
+    """The program in active weights a = w − b, and how it was scaled."""
     n, rows = problem.benchmark.size, problem.rows
     spread = _power_of_two(float(n))
     curvature = _power_of_two(float(problem.risk.diagonal().mean()))
@@ -47,17 +56,25 @@ def scaled(problem: TrackingProblem) -> tuple[Program, Scaling]:
     matrix = rows.matrix[order]
     units = _powers_of_two(np.abs(matrix).max(axis=1, initial=0.0))
     held = matrix @ problem.benchmark
+    lower, upper = spread * (problem.lower - problem.benchmark), spread * (problem.upper - problem.benchmark)
+    bent = problem.bent
+    steepest = np.maximum(np.abs(bent.slope), bent.bend).max(axis=1, initial=0.0)
+    scaling = Scaling(spread, curvature, units, order, _powers_of_two(steepest))
     program = Program(
         _hessian(problem.risk, curvature),
-        np.zeros(n),
-        spread * (problem.lower - problem.benchmark),
-        spread * (problem.upper - problem.benchmark),
+        problem.linear / (spread * scaling.objective),
+        lower,
+        upper,
         matrix / (spread * units)[:, None],
         (rows.lower[order] - held) / units,
         (rows.upper[order] - held) / units,
         int(equal.sum()),
+        np.full(order.size, np.inf)
+        if rows.penalty is None
+        else rows.penalty[order] * units / scaling.objective,
+        _bends(problem, scaling, lower, upper),
     )
-    return program, Scaling(spread, curvature, units, order)
+    return program, scaling
 
 
 def weights(problem: TrackingProblem, program: Program, scaling: Scaling, x: Vector) -> Vector:
@@ -70,10 +87,31 @@ def weights(problem: TrackingProblem, program: Program, scaling: Scaling, x: Vec
 def row_duals(problem: TrackingProblem, scaling: Scaling, duals: Vector) -> Vector:
     """Row multipliers in the problem's units and order; none points at a limit that is not there."""
     plain = np.empty(duals.size)
-    plain[scaling.order] = duals * (scaling.curvature / (scaling.spread**2 * scaling.row_units))
+    plain[scaling.order] = duals * (scaling.objective / scaling.row_units)
     rows = problem.rows
     nowhere = np.isinf(np.where(plain > 0, rows.upper, rows.lower))
     return np.where(nowhere, 0.0, plain)
+
+
+def bent_duals(scaling: Scaling, duals: Vector) -> Vector:
+    """Multipliers of the bent rows in the problem's units."""
+    return np.asarray(duals * (scaling.objective / scaling.bent_units))
+
+
+def _bends(problem: TrackingProblem, scaling: Scaling, lower: Vector, upper: Vector) -> bends.Bends:
+    bent, spread, units = problem.bent, scaling.spread, scaling.bent_units
+    if not units.size:
+        return bends.none(lower, upper)
+    scale = (spread * units)[:, None]
+    return bends.within(
+        bent.slope / scale,
+        bent.bend / scale,
+        spread * (bent.at - problem.benchmark),
+        (bent.upper - bent.slope @ problem.benchmark) / units,
+        bent.penalty * units / scaling.objective,
+        lower,
+        upper,
+    )
 
 
 def _hessian(risk: RiskModel, curvature: float) -> Hessian:

@@ -1,0 +1,116 @@
+"""What a manager asks for beyond least tracking error: another objective, a cap on tracking error, soft limits, costs."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from trackerr_xl.core.arrays import Vector
+from trackerr_xl.core.costs import CostRow
+from trackerr_xl.core.problem import TrackingProblem
+from trackerr_xl.core.solution import Solution
+from trackerr_xl.core.solve import solve
+
+Objective = Literal["Min TE", "Max return", "Max utility", "Min turnover", "Min variance"]
+"""What is made best: tracking error; alpha'w; alpha'w − ½ risk aversion · TE²; ½Σ abs(w − current); the variance w'Σw."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mandate:
+    """A problem with its objective.
+
+    Parameters
+    ----------
+    problem : TrackingProblem
+        Benchmark, covariance and every limit that is linear or bent. Its penalties are in the unit of the
+        objective's value (for Min TE: tracking error per period) per unit of breach, not yet in half variance.
+    objective : str
+        What is made best.
+    alpha : ndarray of shape (n,), optional
+        Expected returns per period; needed by Max return and Max utility.
+    risk_aversion : float
+        For Max utility, per unit of return.
+    current : ndarray of shape (n,), optional
+        Weights held now; needed by Min turnover.
+    te_cap : float
+        Largest tracking error per period, infinite when there is none.
+    te_penalty : float
+        Price of a unit of tracking error above the cap; infinite when the cap must hold.
+    te_label : str
+        The row of the cap.
+    costs : tuple of CostRow
+        Limits on the cost of trading.
+    """
+
+    problem: TrackingProblem
+    objective: Objective = "Min TE"
+    alpha: Vector | None = None
+    risk_aversion: float = 1.0
+    current: Vector | None = None
+    te_cap: float = np.inf
+    te_penalty: float = np.inf
+    te_label: str = "TE"
+    costs: tuple[CostRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Achieved:
+    """The best weights for a mandate, proved.
+
+    A price is the change of `value` for the better per unit that a limit is relaxed, zero or more, NaN where it is not
+    defined (at a tracking error of zero).
+
+    Parameters
+    ----------
+    solution : Solution
+        Weights, active variance and the certificate.
+    value : float
+        What the objective comes to, breaches of soft rows priced in: tracking error or volatility per period, return
+        per period, utility, or one-way turnover.
+    bound : float
+        No weights within the limits reach a better value than this.
+    row_prices : ndarray of shape (m,)
+        Price of each linear row, signed: positive at an upper limit, negative at a lower one.
+    bent_prices : ndarray of shape (b,)
+        Price of each bent row.
+    bound_prices : ndarray of shape (n,)
+        Price of each weight's own limits, signed: positive at the lower limit, negative at the upper one.
+    cost_prices : ndarray of shape (costs,)
+        Price of each cost row.
+    te_price : float
+        Price of the cap on tracking error.
+    """
+
+    solution: Solution
+    value: float
+    bound: float
+    row_prices: Vector
+    bent_prices: Vector
+    bound_prices: Vector
+    cost_prices: Vector
+    te_price: float
+
+
+def achieve(mandate: Mandate) -> Achieved:
+    """The best weights for a mandate.
+
+    Raises
+    ------
+    NoAnswerError
+        If no weights satisfy the limits; the sentence names the rows that clash.
+    NumericalError
+        If the best value was not proved to tolerance.
+    """
+    solution = solve(mandate.problem)
+    error = float(np.sqrt(solution.active_variance))
+    scale = 1.0 / error if error > 0.0 else np.nan
+    return Achieved(
+        solution,
+        error,
+        float(np.sqrt(max(solution.active_variance - solution.certificate.gap, 0.0))),
+        scale * solution.row_duals,
+        scale * solution.bent_duals,
+        scale * solution.reduced_gradient,
+        np.empty(0),
+        0.0,
+    )
