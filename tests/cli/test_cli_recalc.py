@@ -168,14 +168,57 @@ def test_the_clock_can_be_pinned(tmp_path: Path) -> None:
     assert result.stdout.splitlines()[1] == "Sheet1!A1\t=TODAY()\t1\t46112\t4.61e+04"
 
 
+@pytest.fixture
+def named_book(tmp_path: Path) -> Path:
+    import xlsxwriter
+
+    path = tmp_path / "named.xlsx"
+    with xlsxwriter.Workbook(path) as made:
+        made.add_worksheet("My inputs").write("B2", 3)
+        made.define_name("Cap", "='My inputs'!$B$2")
+        made.define_name("Twice", "=2*'My inputs'!$B$2")
+        made.add_worksheet("Out").write_formula("A1", "=10*Cap", None, 30)
+    return path
+
+
+def test_an_input_is_set_by_the_name_of_its_cell(named_book: Path) -> None:
+    result = run(named_book, "--set", "cap=0.5")
+    assert result.exit_code == 0
+    assert "Out!A1\t=10*Cap\t30\t5\t-25" in result.stdout.splitlines()
+
+
+def test_a_name_that_is_no_cell_or_not_known_is_refused(named_book: Path) -> None:
+    assert (
+        run(named_book, "--set", "Twice=1").stderr
+        == "TE-100 --set Twice stands for 2*'My inputs'!$B$2, must stand for a single cell.\n"
+    )
+    assert (
+        run(named_book, "--set", "Cup=1").stderr
+        == "TE-140 --set Cup is not a name of named.xlsx, the nearest is Cap.\n"
+    )
+
+
+def test_the_mark_of_an_open_workbook_is_not_taken_for_it(tmp_path: Path) -> None:
+    mark = tmp_path / "~$index.xlsx"
+    mark.write_bytes(b"\x05owner")
+    assert (
+        run(mark).stderr
+        == "TE-160 ~$index.xlsx is only the mark Excel leaves while index.xlsx is open; name that file.\n"
+    )
+
+
 REFUSALS = [
     (["--set", "Imputs!A1=1"], "TE-140 --set Imputs is not a sheet of book.xlsx, the nearest is Inputs."),
     (["--set", "Zzz!A1=1"], "TE-140 --set Zzz is not a sheet of book.xlsx, known are Inputs, My results."),
-    (["--set", "A1=1"], "TE-100 --set A1=1 is not of the form Sheet!A1=value."),
-    (["--set", "Inputs!A1"], "TE-100 --set Inputs!A1 is not of the form Sheet!A1=value."),
+    (["--set", "A1=1"], "TE-100 --set A1=1 is not of the form Sheet!A1=value or Name=value."),
+    (["--set", "Inputs!A1"], "TE-100 --set Inputs!A1 is not of the form Sheet!A1=value or Name=value."),
     (["--set", "Inputs!A0=1"], "TE-100 --set A0 is not a cell of a worksheet."),
     (["--set", "Inputs!XFE1=1"], "TE-100 --set XFE1 is not a cell of a worksheet."),
-    (["--set", "Inputs!A1:A2=1"], "TE-100 --set Inputs!A1:A2=1 is not of the form Sheet!A1=value."),
+    (
+        ["--set", "Inputs!A1:A2=1"],
+        "TE-100 --set Inputs!A1:A2=1 is not of the form Sheet!A1=value or Name=value.",
+    ),
+    (["--set", "Cap=1"], "TE-140 --set Cap is not a name, the workbook defines none."),
     (["--set", "Inputs!A1==B1"], "TE-100 --set Inputs!A1==B1 is a formula, a value is needed."),
     (
         ["--set", "My results!A1=1"],

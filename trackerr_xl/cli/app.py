@@ -116,7 +116,7 @@ def recalc(
         typer.Option(
             "--set",
             metavar="CELL=VALUE",
-            help='Put a value into a cell first, such as "Inputs!B1=0.3"; repeat for more. '
+            help='Put a value into a cell first, such as "Inputs!B1=0.3", or with a name of the workbook "Cap=0.3"; repeat for more. '
             'Numbers, 35%, TRUE, FALSE, #N/A; anything else is text, and so is anything in "quotes"; nothing empties it.',
             show_default=False,
         ),
@@ -128,6 +128,12 @@ def recalc(
 
     BOOK itself is never changed unless --out names it. In the file written only the cells that change differ from
     BOOK: formulas, formats, charts, buttons and macros stay byte for byte.
+
+    For example:
+
+        trackerr-xl recalc index.xlsx
+
+        trackerr-xl recalc index.xlsx --set "Inputs!B3=0.02" --out tighter.xlsx
     """
     from trackerr_xl.cli.recalc import run
 
@@ -143,7 +149,12 @@ def check(
     now: _Now = None,
     json: _Json = None,
 ) -> None:
-    """Recalculate BOOK in memory and list the cells whose stored values differ."""
+    """Recalculate BOOK in memory and list the cells whose stored values differ.
+
+    For example:
+
+        trackerr-xl check index.xlsx --now 2026-03-31
+    """
     from trackerr_xl.cli.check import run
 
     _finish(run, book, tolerance, now, json)
@@ -165,7 +176,12 @@ def evaluate(
         ),
     ] = None,
 ) -> None:
-    """Evaluate one FUNCTION: a table on a terminal, CSV when piped. What is wrong is said on stderr."""
+    """Evaluate one FUNCTION: a table on a terminal, CSV when piped. What is wrong is said on stderr.
+
+    For example:
+
+        trackerr-xl eval TE_OPTIMIZE --arg weights=benchmark.csv --arg "cov=index.xlsx!Inputs!A1:D4"
+    """
     from trackerr_xl.cli.evaluate import run
 
     _finish(run, function, arguments or [])

@@ -40,7 +40,7 @@ def run(
     refuse_workbook_as_report(json, book, out)
     inputs = dict(parse_setting(setting, package) for setting in settings)
     with progress_bar() as told:
-        result = recalculate(book, inputs=inputs, now=now, progress=told)
+        result = recalculate(package, inputs=inputs, now=now, progress=told)
     changes = compare(result).differences
     outcome = Outcome.NOT_EVALUATED if result.not_evaluated else Outcome.DONE
     seconds = time.perf_counter() - begun

@@ -15,6 +15,7 @@ from trackerr_xl.workbook.file.package import Package, open_package
 from trackerr_xl.workbook.file.patch import shared_strings
 from trackerr_xl.workbook.file.sheet_xml import scan_sheet
 from trackerr_xl.workbook.file.stored import stored_values
+from trackerr_xl.workbook.read_book import defined_names
 
 
 def typed_value(text: str) -> Cell:
@@ -36,24 +37,31 @@ def typed_value(text: str) -> Cell:
 
 
 def parse_setting(text: str, package: Package) -> tuple[Address, Cell]:
-    """Cell and value of ``Sheet!A1=0.3`` or ``'My sheet'!A1=text``.
+    """Cell and value of ``Sheet!A1=0.3``, ``'My sheet'!A1=text`` or ``Limit=0.3`` with a name of the workbook.
 
     Raises
     ------
     InputError
-        If it has another form, or names a sheet that the workbook lacks or a cell that no sheet has.
+        If it has another form, or names a cell that no sheet has or a name that stands for no single cell.
+    LabelError
+        If the workbook has no such sheet or name.
     """
-    found = _SETTING.fullmatch(text)
-    if found is None:
-        raise InputError("is not of the form Sheet!A1=value", argument="--set", at=text)
-    if found["value"].lstrip().startswith("="):
+    place, mark, value = text.partition("=")
+    if not mark or _CELL.fullmatch(place.strip()):
+        raise InputError("is not of the form Sheet!A1=value or Name=value", argument="--set", at=text)
+    if value.lstrip().startswith("="):
         raise InputError("is a formula, a value is needed", argument="--set", at=text)
+    found = _PLACE.fullmatch(place)
+    if found is None and _NAME.fullmatch(place.strip()):
+        found = _PLACE.fullmatch(_meaning(place.strip(), package))
+    if found is None:
+        raise InputError("is not of the form Sheet!A1=value or Name=value", argument="--set", at=text)
     sheet = found["quoted"].replace("''", "'") if found["quoted"] else found["plain"]
     try:
-        place = parse_address(found["cell"])
+        row, column = parse_address(found["cell"])
     except ValueError:
         raise InputError("is not a cell of a worksheet", argument="--set", at=found["cell"]) from None
-    return Address(_known_sheet(sheet, package, "--set"), *place), typed_value(found["value"])
+    return Address(_known_sheet(sheet, package, "--set"), row, column), typed_value(value)
 
 
 def parse_argument(text: str) -> tuple[str, Given]:
@@ -80,13 +88,28 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?")
-_SETTING = re.compile(
-    r"\s*(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!=]+))!(?P<cell>[$\w]+)\s*=(?P<value>.*)", re.DOTALL
-)
+_PLACE = re.compile(r"\s*(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!=]+))!(?P<cell>[$\w]+)\s*")
+_CELL = re.compile(r"\$?[A-Za-z]{1,3}\$?\d+")
+_NAME = re.compile(r"[^\W\d][\w.]*")
 _RANGE = re.compile(
     r"(?P<book>.+\.xl(?:s|t|a)[xm])!(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!]+))!(?P<area>[^!]+)",
     re.IGNORECASE,
 )
+
+
+def _meaning(name: str, package: Package) -> str:
+    """The cell that a name of the workbook stands for, as text such as ``Inputs!$B$3``."""
+    meanings = {known.name: known.text for known in defined_names(package)}
+    for known, meaning in meanings.items():
+        if known.lower() == name.lower():
+            if _PLACE.fullmatch(meaning) is None:
+                raise InputError(
+                    f"stands for {meaning}, must stand for a single cell", argument="--set", at=known
+                )
+            return meaning
+    if not meanings:
+        raise LabelError("is not a name, the workbook defines none", argument="--set", at=name)
+    raise LabelError(f"is not a name of {package.name}, {nearest(name, meanings)}", argument="--set", at=name)
 
 
 def _content(text: str) -> Given:

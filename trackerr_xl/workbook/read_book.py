@@ -30,15 +30,15 @@ if TYPE_CHECKING:
     from trackerr_xl.sheet.cells import Cell
 
 
-def read_book(path: str | Path) -> Book:
-    """Read a workbook file; nothing in it is run.
+def read_book(source: str | Path | Package) -> Book:
+    """Read a workbook file, or one that is open already; nothing in it is run.
 
     Raises
     ------
     FileRefusedError
         If it cannot be opened as a workbook.
     """
-    package = open_package(path)
+    package = source if isinstance(source, Package) else open_package(source)
     strings = shared_strings(package)
     sheets = {}
     tables: list[Table] = []
@@ -48,13 +48,28 @@ def read_book(path: str | Path) -> Book:
             tables.extend(_tables(package, name, part))
         except FileRefusedError as error:
             raise FileRefusedError(f"sheet {name} {error.message}", at=package.name) from None
-    root = _xml(package, package.workbook)
+    root = _root(package)
     properties = root.find("{*}workbookPr")
     from_1904 = properties is not None and properties.get("date1904") in ("1", "true")
     names = {(name.sheet.lower() if name.sheet else None, name.name.lower()): name for name in _names(root)}
     calculation = root.find("{*}calcPr")
     as_displayed = calculation is not None and calculation.get("fullPrecision") in ("0", "false")
     return Book(package.name, sheets, names, tuple(tables), from_1904, as_displayed)
+
+
+def defined_names(package: Package) -> list[DefinedName]:
+    """The names that a workbook defines, without reading its sheets.
+
+    Raises
+    ------
+    FileRefusedError
+        If the part that lists them is damaged.
+    """
+    return list(_names(_root(package)))
+
+
+def _root(package: Package) -> ElementTree.Element:
+    return _xml(package, package.workbook)
 
 
 def _xml(package: Package, part: str) -> ElementTree.Element:

@@ -13,6 +13,7 @@ from trackerr_xl.workbook.engine.ironcalc import EngineFailure, failure_reason
 from trackerr_xl.workbook.engine.plan import Plan, kept_dependents, lifted_calls, make_plan
 from trackerr_xl.workbook.engine.settle import Settled, settle
 from trackerr_xl.workbook.file.addresses import Area
+from trackerr_xl.workbook.file.package import Package
 from trackerr_xl.workbook.formula.dependencies import direct_readers
 from trackerr_xl.workbook.read_book import read_book
 
@@ -86,7 +87,7 @@ class Recalculation:
 
 
 def recalculate(
-    path: str | Path,
+    source: str | Path | Package,
     *,
     inputs: Mapping[Address, Cell] | None = None,
     now: datetime | None = None,
@@ -99,8 +100,8 @@ def recalculate(
 
     Parameters
     ----------
-    path : str or Path
-        An ``.xlsx`` or ``.xlsm`` file. Macros are not run.
+    source : str, Path or Package
+        An ``.xlsx`` or ``.xlsm`` file, or one that is open already. Macros are not run.
     inputs : dict of Address to Cell, optional
         Values to put into cells that hold no formula, before calculating.
     now : datetime, optional
@@ -121,7 +122,7 @@ def recalculate(
     """
     told = progress or _silent
     told("Reading", 0, 1)
-    book = read_book(path)
+    book = read_book(source)
     values = {_input_cell(book, at): value for at, value in (inputs or {}).items()}
     plan = make_plan(book, _serial(now or datetime.now(), book))
     engine = EngineBook(book, plan, values)

@@ -77,6 +77,10 @@ def open_package(path: str | Path) -> Package:
         a workbook of this kind.
     """
     path = Path(path)
+    if path.name.startswith("~$"):
+        raise FileRefusedError(
+            f"is only the mark Excel leaves while {path.name[2:]} is open; name that file", at=path.name
+        )
     try:
         if path.is_dir():
             raise FileRefusedError("is a folder, a workbook file is needed", at=path.name)
