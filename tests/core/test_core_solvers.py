@@ -107,7 +107,7 @@ def test_the_row_subproblem_is_solved_as_by_trying_all_signs() -> None:
         schur, right = spd(m, rng), rng.standard_normal(m)
         lower = np.where(rng.random(m) < 0.3, -np.inf, -rng.uniform(0, 1, m))
         upper = np.where(rng.random(m) < 0.3, np.inf, rng.uniform(0, 1, m))
-        found = row_subproblem.minimise(schur, right, lower, upper, np.zeros(m))
+        found = row_subproblem.minimise(schur, right, lower, upper, np.full(m, np.inf), np.zeros(m))
         assert found is not None
         np.testing.assert_allclose(found, by_all_signs(schur, right, lower, upper), atol=1e-10)
 

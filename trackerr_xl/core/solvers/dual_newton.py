@@ -3,7 +3,8 @@
 With H = LL' + D the variables separate once the factor exposures v = L'x and the row multipliers are fixed, so
 the dual has k + m variables whatever n. It is concave with a continuous, piecewise linear slope; Newton's method
 with an exact line search ends in 4 to 9 steps. Range rows enter through the support function of their limits and
-are solved exactly inside each step (`row_subproblem`).
+are solved exactly inside each step (`row_subproblem`). A bent row is one more of them, whose coefficient on a free
+variable depends on the side of the bend; the multiplier of a soft row stays below its price.
 
 References
 ----------
@@ -18,7 +19,7 @@ import numpy as np
 from scipy.linalg.blas import dsyrk
 from scipy.linalg.lapack import dpotrf, dpotrs, dtrtrs
 
-from trackerr_xl.core.arrays import Indices, Mask, Matrix, Vector
+from trackerr_xl.core.arrays import Indices, Matrix, Sides, Vector
 from trackerr_xl.core.solvers import row_subproblem
 from trackerr_xl.core.solvers.line_search import exact_step
 from trackerr_xl.core.solvers.program import ActiveSet, FactorHessian, Program
@@ -59,7 +60,7 @@ def minimise(hessian: FactorHessian, program: Program, start: Vector, duals: Vec
         Everything else.
     start : ndarray of shape (n,)
         Point whose factor exposures start the iteration, unless `duals` do.
-    duals : ndarray of shape (k + m,), optional
+    duals : ndarray of shape (k + m + b,), optional
         Where an earlier call ended.
     """
     data = separable(hessian, program)
@@ -67,13 +68,14 @@ def minimise(hessian: FactorHessian, program: Program, start: Vector, duals: Vec
     if duals is None:
         y[: data.factors] = hessian.loadings.T @ start
     slope = data.linear + data.columns @ y
-    block, reached, error, x = None, None, np.inf, data.primal(slope)
+    block, straight, error, x = None, None, np.inf, data.primal(slope, y)
     status: Status = "stopped"
     step = 0
     for step in range(1, MOST_STEPS + 1):
-        moved = data.primal(slope)
-        reached = _reached(data, moved, x, reached, anew=step % 10 == 1)
+        moved = data.primal(slope, y)
+        straight = _straight(data, moved, x, straight, anew=step % 10 == 1)
         x = moved
+        reached = _with_distances(data, straight, x)
         residual = _residual(data, y, reached)
         error = max(residual)
         if error < TOLERANCE:
@@ -98,13 +100,22 @@ def minimise(hessian: FactorHessian, program: Program, start: Vector, duals: Vec
     return Warm(x, y, _active(program, data, x, y), status, step)
 
 
-def _reached(data: Separable, x: Vector, last: Vector, reached: Vector | None, *, anew: bool) -> Vector:
-    """Factor exposures and rows at x, updated from the variables that moved when those are few."""
-    if reached is not None and not anew:
+def _straight(data: Separable, x: Vector, last: Vector, straight: Vector | None, *, anew: bool) -> Vector:
+    """Columns' products with x, updated from the variables that moved when those are few."""
+    if straight is not None and not anew:
         moved = np.flatnonzero(x != last)
         if moved.size < 0.6 * x.size:
-            return np.asarray(reached + data.columns[moved].T @ (x[moved] - last[moved]))
+            return np.asarray(straight + data.columns[moved].T @ (x[moved] - last[moved]))
     return np.asarray(data.columns.T @ x)
+
+
+def _with_distances(data: Separable, straight: Vector, x: Vector) -> Vector:
+    """Factor exposures and left sides of all rows."""
+    if not data.bends:
+        return straight
+    reached = straight.copy()
+    reached[-data.bends :] += data.bent.distances(x)
+    return reached
 
 
 def _residual(data: Separable, y: Vector, reached: Vector) -> tuple[float, float]:
@@ -115,35 +126,45 @@ def _residual(data: Separable, y: Vector, reached: Vector) -> tuple[float, float
     above, below = reached[u:] - data.row_upper, data.row_lower - reached[u:]
     duals = y[u:]
     ranges = np.where(duals > 0, np.abs(above), np.where(duals < 0, np.abs(below), np.maximum(above, below)))
+    if data.soft:
+        broken = np.abs(duals) >= data.ceiling
+        ranges[broken] = np.where(duals > 0, -above, -below)[broken]
     equalities = np.abs(reached[k:u] - data.targets)
     return exposures, max(float(equalities.max(initial=0.0)), float(ranges.max(initial=0.0)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _FreeBlock:
-    """Σ over free variables of column·column'/specific, kept by rank updates while the free set moves little."""
+    """Σ over free variables of column·column'/specific, kept by rank updates while few places change."""
 
     matrix: Matrix
-    free: Mask
+    places: Sides
     age: int
 
 
 def _free_block(data: Separable, x: Vector, last: _FreeBlock | None) -> _FreeBlock:
-    free = (x > data.lower) & (x < data.upper)
+    places = data.places(x)
+    free = (places & 1).astype(np.bool_)
     if last is not None and last.age < REFRESH:
-        entered, left = np.flatnonzero(free & ~last.free), np.flatnonzero(last.free & ~free)
+        changed = places != last.places
+        entered, left = (
+            np.flatnonzero(changed & free),
+            np.flatnonzero(changed & (last.places & 1).astype(np.bool_)),
+        )
         if entered.size + left.size < 0.7 * np.count_nonzero(free):
             matrix = last.matrix
             if entered.size:
-                matrix = matrix + _outer(data, entered)
+                matrix = matrix + _outer(data, entered, places)
             if left.size:
-                matrix = matrix - _outer(data, left)
-            return _FreeBlock(matrix, free, last.age + 1)
-    return _FreeBlock(_outer(data, np.flatnonzero(free)), free, 0)
+                matrix = matrix - _outer(data, left, last.places)
+            return _FreeBlock(matrix, places, last.age + 1)
+    return _FreeBlock(_outer(data, np.flatnonzero(free), places), places, 0)
 
 
-def _outer(data: Separable, names: Indices) -> Matrix:
+def _outer(data: Separable, names: Indices, places: Sides) -> Matrix:
     weighted = data.columns[names]
+    if data.bends:
+        weighted[:, -data.bends :] += data.bent.sides(names, places)
     weighted *= np.sqrt(data.inverse[names])[:, None]
     return np.asarray(dsyrk(1.0, weighted.T, lower=1))
 
@@ -176,7 +197,7 @@ def _direction(data: Separable, block: Matrix, y: Vector, reached: Vector, dampi
     schur = corner @ corner.T
     half = dtrtrs(smooth_root, rise, lower=1)[0] if u else rise
     right = schur @ y[u:] + reached[u:] - coupling @ half
-    solved = row_subproblem.minimise(schur, right, data.row_lower, data.row_upper, np.sign(y[u:]))
+    solved = row_subproblem.minimise(schur, right, data.row_lower, data.row_upper, data.ceiling, y[u:])
     if solved is None:
         return None
     change = solved - y[u:]
@@ -185,9 +206,11 @@ def _direction(data: Separable, block: Matrix, y: Vector, reached: Vector, dampi
 
 
 def _without_wrong_sides(data: Separable, y: Vector) -> Vector:
-    """Rounding may leave a multiplier a hair on the side where its row has no limit."""
+    """Rounding may leave a multiplier a hair on the side where its row has no limit, or above its ceiling."""
     duals = y[data.smooth :]
     duals[np.isinf(np.where(duals > 0, data.row_upper, data.row_lower)) & (duals != 0)] = 0.0
+    if data.soft:
+        np.clip(duals, -data.ceiling, data.ceiling, out=duals)
     return y
 
 
@@ -201,16 +224,33 @@ def _proves_infeasible(data: Separable, y: Vector, slope: Vector) -> bool:
     largest = (
         0.5 * (data.specific * reach) @ reach + np.abs(data.linear) @ reach + 0.5 * exposures @ exposures
     )
-    x, duals = data.primal(slope), y[u:]
+    largest += _largest_price(data, reach)
+    x, duals = data.primal(slope, y), y[u:]
     limits = np.where(duals > 0, data.row_upper, np.where(duals < 0, data.row_lower, 0.0))
     value = 0.5 * (data.specific * x) @ x + slope @ x - 0.5 * y[:k] @ y[:k]
+    if data.bends:
+        value += data.bent.distances(x) @ y[-data.bends :]
     return bool(value - data.targets @ y[k:u] - limits @ duals > largest * (1 + 1e-9))
 
 
+def _largest_price(data: Separable, reach: Vector) -> float:
+    """No less than what the breaches of soft rows cost anywhere in the box."""
+    if not data.soft:
+        return 0.0
+    furthest = np.abs(data.columns[:, data.smooth :]).T @ reach
+    if data.bends:
+        furthest[-data.bends :] += np.einsum("ij,ij->i", data.bent.bend, reach + np.abs(data.bent.at))
+    breach = np.maximum(furthest - data.row_upper, furthest + data.row_lower)
+    soft = np.isfinite(data.ceiling)
+    return float(data.ceiling[soft] @ np.maximum(breach[soft], 0.0))
+
+
 def _active(program: Program, data: Separable, x: Vector, y: Vector) -> ActiveSet:
-    places = np.ones(x.size, dtype=np.int8)
-    places[x >= data.upper] = 2
-    places[x <= data.lower] = 0
-    rows = np.ones(program.rows.shape[0], dtype=np.int8)
-    rows[program.equalities :] = np.sign(y[data.smooth :])
-    return ActiveSet(places, rows, np.zeros(program.bends.count, dtype=np.int8))
+    multipliers = y[data.factors :]
+    ceiling = np.concatenate([np.full(data.targets.size, np.inf), data.ceiling])
+    sides = np.sign(multipliers) * (1.0 + (np.abs(multipliers) >= ceiling))
+    m = program.rows.shape[0]
+    rows, bends = sides[:m].astype(np.int8), sides[m:].astype(np.int8)
+    equal = rows[: program.equalities]
+    equal[np.abs(equal) < 2] = 1
+    return ActiveSet(data.places(x), rows, bends)

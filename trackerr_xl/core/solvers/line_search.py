@@ -48,11 +48,16 @@ def _bracketed(
 
 
 def _furthest(data: Separable, y: Vector, direction: Vector) -> float:
-    """Where the first multiplier of a one-sided row would change to the side without a limit."""
+    """Where the first multiplier would change to the side without a limit, or pass its ceiling."""
     duals, change = y[data.smooth :], direction[data.smooth :]
     one_sided = np.where(change > 0, data.row_upper, data.row_lower)
     crossing = np.isinf(one_sided) & (duals * change < 0)
-    return float((-duals[crossing] / change[crossing]).min(initial=np.inf))
+    furthest = float((-duals[crossing] / change[crossing]).min(initial=np.inf))
+    if data.soft:
+        rising = np.isfinite(data.ceiling) & (change != 0)
+        room = data.ceiling[rising] - np.sign(change[rising]) * duals[rising]
+        furthest = min(furthest, float((room / np.abs(change[rising])).min(initial=np.inf)))
+    return furthest
 
 
 def _longer(rise: Callable[[float], float], at_start: float, at_full: float, furthest: float) -> float | None:
@@ -79,9 +84,13 @@ def _rise(
     duals, change = y[u:], direction[u:]
     resting = np.where(change > 0, data.row_upper, np.where(change < 0, data.row_lower, 0.0))
 
+    bent = change[duals.size - data.bends :]
+
     def rise(length: float) -> float:
-        x = data.primal(slope + length * slope_change)
+        x = data.primal(slope + length * slope_change, y + length * direction)
         value = float(slope_change @ x) - linear - length * square
+        if data.bends:
+            value += float(bent @ data.bent.distances(x))
         if duals.size:
             now = duals + length * change
             limits = np.where(now > 0, data.row_upper, np.where(now < 0, data.row_lower, resting))

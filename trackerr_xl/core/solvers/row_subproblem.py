@@ -10,8 +10,10 @@ BLOCK_PATIENCE = 3
 """Block pivots without progress before pivots become single, which always ends (Murty's rule)."""
 
 
-def minimise(schur: Matrix, right: Vector, lower: Vector, upper: Vector, signs: Vector) -> Vector | None:
-    """Least ½z'Sz − r'z + Σ max(lower z, upper z), by block principal pivoting.
+def minimise(
+    schur: Matrix, right: Vector, lower: Vector, upper: Vector, ceiling: Vector, guess: Vector
+) -> Vector | None:
+    """Least ½z'Sz − r'z + Σ max(lower z, upper z) with no z larger than its ceiling, by block principal pivoting.
 
     Parameters
     ----------
@@ -21,8 +23,10 @@ def minimise(schur: Matrix, right: Vector, lower: Vector, upper: Vector, signs: 
         r.
     lower, upper : ndarray of shape (m,)
         Row limits, infinite where there is none.
-    signs : ndarray of shape (m,)
-        First guess of the sign of each z.
+    ceiling : ndarray of shape (m,)
+        Largest size of each z, infinite where there is none.
+    guess : ndarray of shape (m,)
+        Where to start from; only its signs and what is at its ceiling are read.
 
     Returns
     -------
@@ -34,16 +38,20 @@ def minimise(schur: Matrix, right: Vector, lower: Vector, upper: Vector, signs: 
     .. [1] Júdice and Pires, "A block principal pivoting algorithm for large-scale strictly monotone linear
        complementarity problems", Comput. Oper. Res. 21 (1994).
     """
-    sides = signs.copy()
+    # A row is at 0 with z = 0, at ±1 on a limit, at ±2 beyond it with z at its ceiling.
+    soft = bool(np.isfinite(ceiling).any())
+    sides = np.sign(guess) * (1.0 + (np.abs(guess) >= ceiling))
     fewest, patience = right.size + 1, BLOCK_PATIENCE
     slack = 1e-13 * (float(np.abs(right).max()) + 1e-300)
     for _ in range(MOST_PIVOTS):
-        solved = _on_sides(schur, right, lower, upper, sides)
+        solved = _on_sides(schur, right, lower, upper, ceiling, sides)
         if solved is None:
             return None
         z, residual = solved
         wanted = np.where(residual > upper + slack, 1.0, np.where(residual < lower - slack, -1.0, 0.0))
         mended = np.where(sides == 0, wanted, np.where(sides * z < 0, 0.0, sides))
+        if soft:
+            mended = _with_ceilings(mended, sides, z, wanted, ceiling)
         wrong = np.flatnonzero(mended != sides)
         if not wrong.size:
             return z
@@ -57,17 +65,27 @@ def minimise(schur: Matrix, right: Vector, lower: Vector, upper: Vector, signs: 
     return z
 
 
+def _with_ceilings(mended: Vector, sides: Vector, z: Vector, wanted: Vector, ceiling: Vector) -> Vector:
+    """Up to the ceiling where z went beyond it, and back where its row is no longer broken."""
+    beyond = (np.abs(sides) == 1.0) & (sides * z > ceiling)
+    back = (np.abs(sides) == 2.0) & (wanted * sides <= 0.0)
+    return np.where(beyond, 2.0 * sides, np.where(back, 0.5 * sides, mended))
+
+
 def _on_sides(
-    schur: Matrix, right: Vector, lower: Vector, upper: Vector, sides: Vector
+    schur: Matrix, right: Vector, lower: Vector, upper: Vector, ceiling: Vector, sides: Vector
 ) -> tuple[Vector, Vector] | None:
     """Multipliers when the rows keep the given sides, and what each row then reaches."""
+    high = np.abs(sides) == 2.0
     z = np.zeros(right.size)
-    used = np.flatnonzero(sides)
+    z[high] = np.sign(sides[high]) * ceiling[high]
+    residual = right - schur @ z if high.any() else right
+    used = np.flatnonzero(np.abs(sides) == 1.0)
     if not used.size:
-        return z, right
+        return z, residual
     root, failed = dpotrf(schur[np.ix_(used, used)], lower=1, clean=0)
     if failed:
         return None
     limits = np.where(sides[used] > 0, upper[used], lower[used])
-    z[used] = dpotrs(root, right[used] - limits, lower=1)[0]
-    return z, right - schur[:, used] @ z[used]
+    z[used] = dpotrs(root, residual[used] - limits, lower=1)[0]
+    return z, right - schur @ z

@@ -52,7 +52,8 @@ def scaled(problem: TrackingProblem) -> tuple[Program, Scaling]:
     spread = _power_of_two(float(n))
     curvature = _power_of_two(float(problem.risk.diagonal().mean()))
     equal = rows.lower == rows.upper
-    order = np.concatenate([np.flatnonzero(equal), np.flatnonzero(~equal)])
+    hard = np.full(equal.size, True) if rows.penalty is None else np.isinf(rows.penalty)
+    order = np.argsort(np.where(equal, np.where(hard, 0, 1), 2), kind="stable")
     matrix = rows.matrix[order]
     units = _powers_of_two(np.abs(matrix).max(axis=1, initial=0.0))
     held = matrix @ problem.benchmark
