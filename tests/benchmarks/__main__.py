@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 from tests.benchmarks.busy_machine import busy_machine_table
 from tests.benchmarks.end_to_end import end_to_end_table
 from tests.benchmarks.families import families_table
+from tests.benchmarks.portfolio_libraries import portfolio_libraries_table
 from tests.benchmarks.report import Table, machine
 from tests.benchmarks.speed import accuracy_table, dense_results, factor_results, times_table
 from tests.benchmarks.start_up import start_up_table
@@ -42,6 +43,7 @@ TABLES: dict[str, Callable[[], Iterator[Table]]] = {
     "factor": factor_tables,
     "families": lambda: iter([families_table()]),
     "formula": lambda: iter([end_to_end_table()]),
+    "libraries": lambda: iter([portfolio_libraries_table()]),
     "start-up": lambda: iter([start_up_table()]),
     "busy": lambda: iter([busy_machine_table()]),
 }

@@ -8,7 +8,20 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-PACKAGES = ("numpy", "scipy", "piqp", "clarabel", "osqp", "quadprog", "daqp", "highspy", "cvxpy")
+PACKAGES = (
+    "numpy",
+    "scipy",
+    "piqp",
+    "clarabel",
+    "osqp",
+    "quadprog",
+    "daqp",
+    "highspy",
+    "cvxpy",
+    "pyportfolioopt",
+    "skfolio",
+    "riskfolio-lib",
+)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import pytest
 from tests.benchmarks.busy_machine import busy_machine_table
 from tests.benchmarks.end_to_end import end_to_end_table
 from tests.benchmarks.families import families_table
+from tests.benchmarks.portfolio_libraries import portfolio_libraries_table
 from tests.benchmarks.report import Table, machine
 from tests.benchmarks.rivals import RIVALS
 from tests.benchmarks.scenarios import make_scenario
@@ -50,6 +51,13 @@ def test_other_tables_run() -> None:
     _assert_rectangular(start_up_table(rounds=1))
     _assert_rectangular(busy_machine_table(n=30, rounds=1, workers=1))
     _assert_rectangular(end_to_end_table(sizes=[10]))
+
+
+def test_slsqp_with_its_gradient_comes_near_us() -> None:
+    table = portfolio_libraries_table([20], quick=True)
+    excess = {row[1]: float(row[4]) for row in table.rows}
+    assert abs(excess["SLSQP"]) < 1e-6
+    _assert_rectangular(table)
 
 
 def test_scenarios_are_the_same_every_time() -> None:
