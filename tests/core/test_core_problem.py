@@ -1,9 +1,11 @@
 """The only door into the solvers: what it lets in, and the sentence with which it refuses."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from trackerr_xl.core.problem import LinearRows, TrackingProblem
+from trackerr_xl.core.problem import BentRows, LinearRows, TrackingProblem
 from trackerr_xl.core.risk_model import DenseCovariance, FactorModel
 from trackerr_xl.errors import NoAnswerError, TrackerrError
 
@@ -22,6 +24,23 @@ def one_row(coefficients: list[float], lower: float, upper: float) -> LinearRows
     return LinearRows(np.array([coefficients]), np.array([lower]), np.array([upper]), ("Duration",))
 
 
+def soft_row(penalty: float | list[float]) -> LinearRows:
+    return replace(one_row([1.0, 2.0, 3.0], 0.0, 2.0), penalty=np.atleast_1d(penalty))
+
+
+def turnover(**changes: object) -> BentRows:
+    """Half the distances from (0.5, 0.3, 0.2) at most 0.1."""
+    whole = BentRows(
+        np.zeros((1, 3)),
+        np.full((1, 3), 0.5),
+        B[None, :],
+        np.array([0.1]),
+        np.array([np.inf]),
+        ("Turnover (row 7)",),
+    )
+    return replace(whole, **changes)
+
+
 def test_the_budget_becomes_the_first_row() -> None:
     problem = TrackingProblem.build(B, COV, rows=one_row([1.0, 2.0, 3.0], -np.inf, 2.0))
     assert problem.rows.labels == ("Budget", "Duration")
@@ -33,6 +52,18 @@ def test_the_budget_becomes_the_first_row() -> None:
 def test_a_pair_is_a_range_for_the_budget() -> None:
     problem = TrackingProblem.build(B, COV, budget=(0.95, 1.0))
     assert (problem.rows.lower[0], problem.rows.upper[0]) == (0.95, 1.0)
+
+
+def test_the_budget_before_soft_rows_must_hold() -> None:
+    problem = TrackingProblem.build(B, COV, rows=soft_row(0.5))
+    assert problem.rows.penalty is not None
+    np.testing.assert_array_equal(problem.rows.penalty, [np.inf, 0.5])
+
+
+def test_no_bent_rows_and_no_slope_where_none_are_given() -> None:
+    problem = TrackingProblem.build(B, COV)
+    assert problem.bent.labels == ()
+    np.testing.assert_array_equal(problem.linear, [0, 0, 0])
 
 
 def test_no_budget_leaves_no_row() -> None:
@@ -119,6 +150,34 @@ def test_a_negative_eigenvalue_beyond_rounding_is_found_however_small_the_unit()
         (
             {"rows": one_row([1.0, np.nan, 0.0], 0.0, 1.0)},
             "TE-100 rows Duration holds a number that is not finite, must hold none.",
+        ),
+        ({"rows": soft_row(0.0)}, "TE-100 rows Duration has the penalty 0, must be above zero."),
+        ({"rows": soft_row(np.nan)}, "TE-100 rows Duration has the penalty nan, must be above zero."),
+        ({"rows": soft_row([1.0, 1.0])}, "TE-110 rows has 2 penalties, must have 1."),
+        ({"linear": np.ones(2)}, "TE-110 linear has 2 entries, must have 3."),
+        (
+            {"linear": np.array([0.0, np.inf, 0.0])},
+            "TE-100 linear Bob is not a finite number, must be one.",
+        ),
+        (
+            {"bent": turnover(at=np.ones((1, 2)))},
+            "TE-110 bent is 1 x 3 and 1 x 3 and 1 x 2 with 1 labels, must be 1 x 3 each.",
+        ),
+        (
+            {"bent": turnover(bend=np.array([[0.5, -0.25, 0.5]]))},
+            "TE-100 bent Turnover (row 7) counts a distance -0.25 times, must be zero or more.",
+        ),
+        (
+            {"bent": turnover(upper=np.array([np.inf]))},
+            "TE-100 bent Turnover (row 7) holds a number that is not finite, must hold none.",
+        ),
+        (
+            {"bent": turnover(at=np.array([[np.nan, 0.0, 0.0]]))},
+            "TE-100 bent Turnover (row 7) holds a number that is not finite, must hold none.",
+        ),
+        (
+            {"bent": turnover(penalty=np.array([-1.0]))},
+            "TE-100 bent Turnover (row 7) has the penalty -1, must be above zero.",
         ),
     ],
 )

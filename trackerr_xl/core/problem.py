@@ -6,73 +6,11 @@ import numpy as np
 
 from trackerr_xl.core.arrays import Matrix, Vector
 from trackerr_xl.core.risk_model import DenseCovariance, FactorModel, RiskModel
+from trackerr_xl.core.rows import BentRows, LinearRows, check_bent_rows, check_linear_rows
 from trackerr_xl.core.semidefinite import checked_covariance
 from trackerr_xl.errors import InputError, MatrixError, NoAnswerError, ShapeError
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LinearRows:
-    """Rows lower ≤ Rw ≤ upper, each with the user's own label; equal limits make an equality.
-
-    Parameters
-    ----------
-    matrix : ndarray of shape (m, n)
-        Coefficients R.
-    lower, upper : ndarray of shape (m,)
-        Limits, infinite where there is none.
-    labels : tuple of str
-        One label a row, as the user would recognise it, such as ``"Group Sector=Banks (row 4)"``.
-    penalty : ndarray of shape (m,), optional
-        Price of a unit of breach, in the unit of half the active variance; infinite for a row that must hold. Left
-        out, all must.
-    """
-
-    matrix: Matrix
-    lower: Vector
-    upper: Vector
-    labels: tuple[str, ...]
-    penalty: Vector | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class BentRows:
-    """Rows Σᵢ (slopeᵢ wᵢ + bendᵢ abs(wᵢ − atᵢ)) ≤ upper: turnover, gross exposure, trading cost, soft limits of names.
-
-    A price per unit without any limit, such as a trading cost in the objective, is a soft row with the limit 0.
-
-    Parameters
-    ----------
-    slope : ndarray of shape (m, n)
-        Coefficients of the weights.
-    bend : ndarray of shape (m, n)
-        Coefficients of the distances, zero or more.
-    at : ndarray of shape (m, n)
-        Where each row bends; any finite number where `bend` is zero.
-    upper : ndarray of shape (m,)
-        Limits, finite.
-    penalty : ndarray of shape (m,)
-        Price of a unit of breach, in the unit of half the active variance; infinite for a row that must hold.
-    labels : tuple of str
-        One label a row, as the user would recognise it.
-    """
-
-    slope: Matrix
-    bend: Matrix
-    at: Matrix
-    upper: Vector
-    penalty: Vector
-    labels: tuple[str, ...]
-
-    @classmethod
-    def none(cls, n: int) -> "BentRows":
-        """No rows, for n assets."""
-        empty = np.empty((0, n))
-        return cls(empty, empty, empty, np.empty(0), np.empty(0), ())
-
-    def reached(self, weights: Vector) -> Vector:
-        """Left side of each row, shape (m,)."""
-        distances = np.abs(weights - self.at)
-        return np.asarray(self.slope @ weights + np.einsum("ij,ij->i", self.bend, distances))
+__all__ = ["BentRows", "LinearRows", "TrackingProblem"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,6 +45,15 @@ class TrackingProblem:
     names: tuple[str, ...]
     bent: BentRows
     linear: Vector
+
+    def price_of_breaches(self, weights: Vector) -> float:
+        """What the soft rows that are broken add to the objective, in the unit of half the active variance."""
+        price = 0.0
+        if self.rows.penalty is not None:
+            price += _priced(self.rows.penalty, self.rows.breaches(weights))
+        if self.bent.upper.size:
+            price += _priced(self.bent.penalty, self.bent.breaches(weights))
+        return price
 
     @classmethod
     def build(
@@ -172,9 +119,14 @@ class TrackingProblem:
             high,
             _all_rows(budget, rows, n),
             names,
-            BentRows.none(n) if bent is None else bent,
-            np.zeros(n) if linear is None else linear,
+            _bent(bent, n),
+            _slopes(linear, names),
         )
+
+
+def _priced(penalty: Vector, breaches: Vector) -> float:
+    soft = np.isfinite(penalty)
+    return float(penalty[soft] @ breaches[soft])
 
 
 def _vector(values: Vector | float, argument: str) -> Vector:
@@ -235,7 +187,7 @@ def _checked_factors(model: FactorModel, n: int) -> FactorModel:
 
 def _all_rows(budget: float | tuple[float, float] | None, rows: LinearRows | None, n: int) -> LinearRows:
     given = LinearRows(np.empty((0, n)), np.empty(0), np.empty(0), ()) if rows is None else rows
-    _check_rows(given, n)
+    check_linear_rows(given, n)
     if budget is None:
         return given
     low, high = budget if isinstance(budget, tuple) else (budget, budget)
@@ -248,23 +200,22 @@ def _all_rows(budget: float | tuple[float, float] | None, rows: LinearRows | Non
         np.concatenate([[low], given.lower]),
         np.concatenate([[high], given.upper]),
         ("Budget", *given.labels),
+        None if given.penalty is None else np.concatenate([[np.inf], given.penalty]),
     )
 
 
-def _check_rows(rows: LinearRows, n: int) -> None:
-    m = len(rows.labels)
-    if rows.matrix.shape != (m, n) or rows.lower.shape != (m,) or rows.upper.shape != (m,):
-        shape = " x ".join(str(length) for length in rows.matrix.shape)
-        raise ShapeError(f"is {shape} with {m} labels, must be {m} x {n}", argument="rows")
-    finite = np.isfinite(rows.matrix).all(axis=1)
-    numbers = finite & ~np.isnan(rows.lower) & ~np.isnan(rows.upper)
-    if not numbers.all():
-        label = rows.labels[int(numbers.argmin())]
-        raise InputError("holds a number that is not finite, must hold none", argument="rows", at=label)
-    wrong = np.flatnonzero((rows.lower > rows.upper) | (rows.lower == np.inf) | (rows.upper == -np.inf))
-    if wrong.size:
-        first = wrong[0]
-        low, high = rows.lower[first], rows.upper[first]
-        raise NoAnswerError(
-            f"{rows.labels[first]} has lower limit {low:.6g} above its upper limit {high:.6g}"
-        )
+def _bent(rows: BentRows | None, n: int) -> BentRows:
+    if rows is None:
+        return BentRows.none(n)
+    check_bent_rows(rows, n)
+    return rows
+
+
+def _slopes(linear: Vector | None, names: tuple[str, ...]) -> Vector:
+    if linear is None:
+        return np.zeros(len(names))
+    slopes = _vector(linear, "linear")
+    if slopes.size != len(names):
+        raise ShapeError(f"has {slopes.size} entries, must have {len(names)}", argument="linear")
+    _require_finite(slopes, "linear", names)
+    return slopes

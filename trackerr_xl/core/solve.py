@@ -9,7 +9,7 @@ from trackerr_xl.core.arrays import Vector
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.solution import Certificate, Solution
 from trackerr_xl.core.solvers import feasibility, roads, scaling
-from trackerr_xl.core.solvers.certificate import Measured, measure, violation
+from trackerr_xl.core.solvers.certificate import measure, violation
 from trackerr_xl.core.solvers.onto_limits import onto_limits
 from trackerr_xl.core.solvers.threads import one_thread
 from trackerr_xl.errors import NumericalError
@@ -34,8 +34,10 @@ def solve(problem: TrackingProblem) -> Solution:
     Solution
         Weights with a certificate: violation, relative gap and stationarity all at most 1e-9. Violation is in units
         of each row's largest coefficient; the gap is relative to the active variance, or to 1e-5 of the mean variance
-        if that is more; stationarity is relative to the largest element of Σ(w − b) and of the rows' pull, or to 1e-4
-        of the mean variance.
+        if that is more. With a linear term or priced breaches it is relative to the largest of these, twice the
+        linear term's change from the benchmark, twice the price of the breaches, and 1e-6 of the steepest of these
+        slopes. Stationarity is relative to the largest slope of a part of the objective or of the rows' pull, or to
+        1e-4 of the mean variance.
 
     Raises
     ------
@@ -67,7 +69,8 @@ def _solve(problem: TrackingProblem) -> Solution:
 def _attempts(problem: TrackingProblem) -> Iterator[Solution]:
     """Answers to try, cheapest first; each is measured before the next is worked out."""
     no_duals, no_bends = np.zeros(problem.rows.lower.size), np.zeros(problem.bent.upper.size)
-    if violation(problem, problem.benchmark) <= ROUNDING:
+    at_benchmark = not problem.linear.any() and violation(problem, problem.benchmark) <= ROUNDING
+    if at_benchmark and problem.price_of_breaches(problem.benchmark) == 0.0:
         yield _solution(problem, problem.benchmark, no_duals, no_bends, "benchmark", 0)
     feasibility.check_each_row(problem)
     program, units = scaling.scaled(problem)
@@ -89,13 +92,13 @@ def _solution(
     method: str,
     iterations: int,
 ) -> Solution:
-    measured: Measured = measure(problem, weights, row_duals)
+    measured = measure(problem, weights, row_duals, bent_duals)
     return Solution(
         weights,
         measured.active_variance,
-        row_duals,
+        measured.row_duals,
         measured.reduced_gradient,
-        bent_duals,
+        measured.bent_duals,
         measured.certificate,
         method,
         iterations,
