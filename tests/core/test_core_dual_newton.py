@@ -1,6 +1,6 @@
 """The dual Newton alone, on bent and soft rows: against Clarabel on the same program with every distance lifted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import clarabel
 import numpy as np
@@ -9,7 +9,8 @@ import scipy.sparse as sp
 
 from trackerr_xl.core.arrays import Matrix, Vector
 from trackerr_xl.core.solvers import bends, dual_newton
-from trackerr_xl.core.solvers.program import FactorHessian, Program
+from trackerr_xl.core.solvers.presolve import presolve, restored
+from trackerr_xl.core.solvers.program import Candidate, FactorHessian, Program
 from trackerr_xl.core.solvers.separable import separable
 
 HARD, SOFT = "hard", "soft"
@@ -120,11 +121,10 @@ def _solved(hessian: FactorHessian, lifted: Lifted) -> Vector:
     return np.array(answer.x)
 
 
-def pull(program: Program, ended: dual_newton.Warm) -> tuple[Vector, Vector]:
-    """Multipliers of rows and of bent rows."""
-    duals = ended.duals[program.hessian.loadings.shape[1] :]
-    m = program.rows.shape[0]
-    return duals[:m], duals[m:]
+def nowhere(program: Program) -> Candidate:
+    """A start that knows nothing."""
+    m, b = program.rows.shape[0], program.bends.count
+    return Candidate(np.zeros(program.size), np.zeros(m), 0, np.zeros(b))
 
 
 @pytest.mark.parametrize("kind", [HARD, SOFT])
@@ -132,9 +132,9 @@ def pull(program: Program, ended: dual_newton.Warm) -> tuple[Vector, Vector]:
 def test_agrees_with_clarabel(b: int, kind: str) -> None:
     for seed in range(12):
         program = random_program(seed, b, kind)
-        ended = dual_newton.minimise(program.hessian, program, np.zeros(program.size))
+        ended = dual_newton.minimise(program.hessian, program, nowhere(program))
         assert ended.status == "solved", f"seed {seed}"
-        np.testing.assert_allclose(ended.x, by_clarabel(program), atol=3e-6, err_msg=f"seed {seed}")
+        np.testing.assert_allclose(ended.candidate.x, by_clarabel(program), atol=3e-6, err_msg=f"seed {seed}")
 
 
 @pytest.mark.parametrize("kind", [HARD, SOFT])
@@ -143,15 +143,15 @@ def test_the_active_set_says_where_everything_stands(b: int, kind: str) -> None:
     broken = 0
     for seed in range(12):
         program = random_program(seed, b, kind)
-        ended = dual_newton.minimise(program.hessian, program, np.zeros(program.size))
-        x, active, points = ended.x, ended.active, program.bends.points
+        ended = dual_newton.minimise(program.hessian, program, nowhere(program))
+        x, active, points = ended.candidate.x, ended.active, program.bends.points
         for i, place in enumerate(active.places):
             below, odd = divmod(int(place), 2)
             if odd:
                 assert points[i, below] < x[i] < points[i, below + 1]
             else:
                 assert x[i] == points[i, below]
-        row_duals, bent_duals = pull(program, ended)
+        row_duals, bent_duals = ended.candidate.row_duals, ended.candidate.bent_duals
         reached = program.rows @ x
         at_ceiling = np.abs(active.rows) == 2
         np.testing.assert_array_equal(np.abs(row_duals)[at_ceiling], program.row_ceiling[at_ceiling])
@@ -215,7 +215,7 @@ def test_no_room_for_the_distances_is_proved() -> None:
         np.full(1, np.inf),
         bent,
     )
-    assert dual_newton.minimise(program.hessian, program, np.zeros(n)).status == "infeasible"
+    assert dual_newton.minimise(program.hessian, program, nowhere(program)).status == "infeasible"
 
 
 def test_without_bends_the_inner_minimum_is_a_clip() -> None:
@@ -224,3 +224,54 @@ def test_without_bends_the_inner_minimum_is_a_clip() -> None:
     slope = np.random.default_rng(0).standard_normal(program.size)
     expected = np.clip(-slope / program.hessian.specific, program.lower, program.upper)
     np.testing.assert_allclose(data.primal(slope, np.zeros(data.columns.shape[1])), expected, rtol=1e-15)
+
+
+def without_turnover(seed: int) -> Program:
+    """The first bent row admits only its own least value; the second never binds."""
+    program = random_program(seed, 2, HARD)
+    least, most = program.bends.reach(program.lower, program.upper)
+    bent = replace(program.bends, upper=np.array([least[0], most[1] + 0.1]))
+    none = np.empty(0)
+    return replace(
+        program,
+        rows=np.empty((0, program.size)),
+        row_lower=none,
+        row_upper=none,
+        equalities=0,
+        row_ceiling=none,
+        bends=bent,
+    )
+
+
+def test_presolve_fixes_what_a_bent_row_forces_and_prices_it() -> None:
+    """The restored multiplier makes a slope to the right of every weight rise, and to its left fall."""
+    for seed in range(8):
+        program = without_turnover(seed)
+        presolved = presolve(program)
+        assert presolved.kept_bends.size == 0
+        assert presolved.program.fixed.sum() > 0.8 * program.size
+        ended = dual_newton.minimise(program.hessian, presolved.program, nowhere(presolved.program))
+        whole = restored(presolved, ended.candidate)
+        np.testing.assert_allclose(program.bends.reached(whole.x)[0], program.bends.upper[0], atol=1e-14)
+        slope = program.hessian.product(whole.x) + program.linear
+        left, right = (
+            slope + whole.bent_duals @ np.array([program.bends.turned(k, whole.x)[side] for k in range(2)])
+            for side in (0, 1)
+        )
+        tolerance = 1e-13 * np.abs(whole.bent_duals).max()
+        assert (left[whole.x > program.lower] <= tolerance).all()
+        assert (right[whole.x < program.upper] >= -tolerance).all()
+
+
+def test_reach_of_bent_rows_by_hand() -> None:
+    """2x + abs(x − 1) over [0, 3] runs from 1 to 8; over all numbers without end; −x + abs(x − 1) levels out at −1."""
+    slope, bend, at = np.array([[2.0], [-1.0]]), np.ones((2, 1)), np.ones((2, 1))
+    limits = np.zeros(2), np.full(2, np.inf)
+    box = np.zeros(1), np.full(1, 3.0)
+    least, most = bends.within(slope, bend, at, *limits, *box).reach(*box)
+    np.testing.assert_array_equal(least, [1.0, -1.0])
+    np.testing.assert_array_equal(most, [8.0, 1.0])
+    endless = np.full(1, -np.inf), np.full(1, np.inf)
+    least, most = bends.within(slope, bend, at, *limits, *endless).reach(*endless)
+    np.testing.assert_array_equal(least, [-np.inf, -1.0])
+    np.testing.assert_array_equal(most, [np.inf, np.inf])

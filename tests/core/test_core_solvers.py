@@ -14,7 +14,7 @@ from trackerr_xl.core.solvers import bends, dual_newton, interior_point, roads, 
 from trackerr_xl.core.solvers.certificate import measure
 from trackerr_xl.core.solvers.free_block import equalities
 from trackerr_xl.core.solvers.presolve import presolve
-from trackerr_xl.core.solvers.program import DenseHessian, FactorHessian, Program
+from trackerr_xl.core.solvers.program import Candidate, DenseHessian, FactorHessian, Program
 from trackerr_xl.core.solvers.surrogate import surrogate
 
 
@@ -36,6 +36,12 @@ def room_problem(seed: int, form: str) -> TrackingProblem:
     middle = exposures @ (upper / upper.sum())
     rows = LinearRows(exposures, middle - 0.05, middle + 0.05, ("First", "Second"))
     return TrackingProblem.build(benchmark, cov, upper, rows=rows)
+
+
+def nowhere(program: Program) -> Candidate:
+    """A start that knows nothing."""
+    m, b = program.rows.shape[0], program.bends.count
+    return Candidate(np.zeros(program.size), np.zeros(m), 0, np.zeros(b))
 
 
 @pytest.mark.parametrize("form", ["dense", "factors"])
@@ -76,9 +82,9 @@ def test_the_dual_newton_alone_solves_a_factor_model() -> None:
         problem = room_problem(seed, "factors")
         program, units = scaling.scaled(problem)
         assert isinstance(program.hessian, FactorHessian)
-        ended = dual_newton.minimise(program.hessian, program, np.zeros(program.size))
+        ended = dual_newton.minimise(program.hessian, program, nowhere(program))
         assert ended.status == "solved"
-        weights = scaling.weights(problem, program, units, ended.x)
+        weights = scaling.weights(problem, program, units, ended.candidate.x)
         theirs = piqp_verdict(problem).weights
         np.testing.assert_allclose(weights, theirs, rtol=0, atol=1e-7)
 
@@ -97,7 +103,7 @@ def test_the_dual_newton_proves_that_limits_clash() -> None:
         np.full(2, np.inf),
         bends.none(np.zeros(n), np.ones(n)),
     )
-    assert dual_newton.minimise(program.hessian, program, np.zeros(n)).status == "infeasible"
+    assert dual_newton.minimise(program.hessian, program, nowhere(program)).status == "infeasible"
 
 
 def test_the_row_subproblem_is_solved_as_by_trying_all_signs() -> None:
@@ -204,11 +210,11 @@ def test_the_certificate_tells_a_wrong_answer_from_the_right_one() -> None:
     other = solution.weights.copy()
     free = np.flatnonzero((other > problem.lower + 0.002) & (other < problem.upper - 0.002))[:2]
     other[free] += [1e-3, -1e-3]
-    wrong = measure(problem, other, solution.row_duals)
+    wrong = measure(problem, other, solution.row_duals, solution.bent_duals)
     lost = problem.risk.variance(other - problem.benchmark) - solution.active_variance
     assert lost > 0
     assert wrong.certificate.gap >= lost
     assert wrong.certificate.relative_gap > 1e-6
     assert wrong.certificate.stationarity > 1e-6
     outside = solution.weights + 1e-3
-    assert measure(problem, outside, solution.row_duals).certificate.violation >= 1e-3
+    assert measure(problem, outside, solution.row_duals, solution.bent_duals).certificate.violation >= 1e-3

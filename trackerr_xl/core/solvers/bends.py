@@ -46,6 +46,43 @@ class Bends:
         """Left side of each row, shape (b,)."""
         return np.asarray(self.slope @ x + np.einsum("ij,ij->i", self.bend, np.abs(x - self.at)))
 
+    def reach(self, lower: Vector, upper: Vector) -> tuple[Vector, Vector]:
+        """Least and largest left side of each row over a box that holds all bends."""
+        flat = self.slope * self.at
+        low, high = self._at_end(lower, -1.0, flat), self._at_end(upper, 1.0, flat)
+        least = np.minimum(np.minimum(low, high), flat)
+        return least.sum(axis=1), np.maximum(low, high).sum(axis=1)
+
+    def _at_end(self, end: Vector, side: float, flat: Matrix) -> Matrix:
+        """What each variable adds to each row at an end of the box, infinite or not."""
+        finite = np.where(np.isfinite(end), end, 0.0)
+        inside = self.slope * finite + self.bend * np.abs(finite - self.at)
+        outward = side * self.slope + self.bend
+        endless = np.where(outward == 0.0, flat, np.copysign(np.inf, outward))
+        return np.where(np.isfinite(end), inside, endless)
+
+    def least_at(self, row: int, lower: Vector, upper: Vector) -> tuple[Vector, Vector]:
+        """The ends of the range over which each variable adds least to a row."""
+        slope, bend, at = self.slope[row], self.bend[row], self.at[row]
+        low = np.where(slope - bend >= 0.0, lower, np.where(slope + bend < 0.0, upper, at))
+        high = np.where(slope + bend <= 0.0, upper, np.where(slope - bend > 0.0, lower, at))
+        return low, high
+
+    def turned(self, row: int, x: Vector) -> tuple[Vector, Vector]:
+        """Slope of a row along each variable to the left and to the right of x."""
+        slope, bend, at = self.slope[row], self.bend[row], self.at[row]
+        return slope + np.where(x > at, bend, -bend), slope + np.where(x >= at, bend, -bend)
+
+    def over(self, lower: Vector, upper: Vector) -> "Bends":
+        """The rows over a smaller box."""
+        return within(self.slope, self.bend, self.at, self.upper, self.ceiling, lower, upper)
+
+    def rows(self, kept: Indices) -> "Bends":
+        """Some of the rows over the same box."""
+        box = self.points[:, 0], self.points[:, -1]
+        parts = self.slope[kept], self.bend[kept], self.at[kept], self.upper[kept], self.ceiling[kept]
+        return within(*parts, *box)
+
     def part(self, names: Indices, x: Vector) -> "Bends":
         """The rows over some variables, the others standing at x."""
         rest = np.ones(x.size, dtype=np.bool_)

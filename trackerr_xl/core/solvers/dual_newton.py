@@ -22,7 +22,7 @@ from scipy.linalg.lapack import dpotrf, dpotrs, dtrtrs
 from trackerr_xl.core.arrays import Indices, Matrix, Sides, Vector
 from trackerr_xl.core.solvers import row_subproblem
 from trackerr_xl.core.solvers.line_search import exact_step
-from trackerr_xl.core.solvers.program import ActiveSet, FactorHessian, Program
+from trackerr_xl.core.solvers.program import ActiveSet, Candidate, FactorHessian, Program
 from trackerr_xl.core.solvers.separable import Separable, separable
 
 TOLERANCE = 1e-11
@@ -39,17 +39,15 @@ Status = Literal["solved", "inaccurate", "stopped", "infeasible"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Warm:
+class Ended:
     """Where the iteration ended, to start the next one from."""
 
-    x: Vector
-    duals: Vector
+    candidate: Candidate
     active: ActiveSet
     status: Status
-    iterations: int
 
 
-def minimise(hessian: FactorHessian, program: Program, start: Vector, duals: Vector | None = None) -> Warm:
+def minimise(hessian: FactorHessian, program: Program, start: Candidate) -> Ended:
     """Solve the program with `hessian` in place of its own.
 
     Parameters
@@ -58,15 +56,12 @@ def minimise(hessian: FactorHessian, program: Program, start: Vector, duals: Vec
         The factor model.
     program : Program
         Everything else.
-    start : ndarray of shape (n,)
-        Point whose factor exposures start the iteration, unless `duals` do.
-    duals : ndarray of shape (k + m + b,), optional
-        Where an earlier call ended.
+    start : Candidate
+        Point and multipliers to start from; all zero where nothing is known.
     """
     data = separable(hessian, program)
-    y = duals.copy() if duals is not None else np.zeros(data.columns.shape[1])
-    if duals is None:
-        y[: data.factors] = hessian.loadings.T @ start
+    y = np.concatenate([hessian.loadings.T @ start.x, start.row_duals, start.bent_duals])
+    warm = bool(y[data.factors :].any())
     slope = data.linear + data.columns @ y
     block, straight, error, x = None, None, np.inf, data.primal(slope, y)
     status: Status = "stopped"
@@ -82,7 +77,7 @@ def minimise(hessian: FactorHessian, program: Program, start: Vector, duals: Vec
             status = "solved"
             break
         block = _free_block(data, x, block)
-        direction = _direction(data, block.matrix, y, reached, _damping(residual[1], step, duals is not None))
+        direction = _direction(data, block.matrix, y, reached, _damping(residual[1], step, warm))
         if direction is None:
             break
         slope_change = data.columns @ direction
@@ -97,7 +92,9 @@ def minimise(hessian: FactorHessian, program: Program, start: Vector, duals: Vec
             break
     if status == "stopped" and error < LOOSE_TOLERANCE:
         status = "inaccurate"
-    return Warm(x, y, _active(program, data, x, y), status, step)
+    end = data.factors + program.rows.shape[0]
+    candidate = Candidate(x, y[data.factors : end], step, y[end:])
+    return Ended(candidate, data.active(program, x, y[data.factors :]), status)
 
 
 def _straight(data: Separable, x: Vector, last: Vector, straight: Vector | None, *, anew: bool) -> Vector:
@@ -243,14 +240,3 @@ def _largest_price(data: Separable, reach: Vector) -> float:
     breach = np.maximum(furthest - data.row_upper, furthest + data.row_lower)
     soft = np.isfinite(data.ceiling)
     return float(data.ceiling[soft] @ np.maximum(breach[soft], 0.0))
-
-
-def _active(program: Program, data: Separable, x: Vector, y: Vector) -> ActiveSet:
-    multipliers = y[data.factors :]
-    ceiling = np.concatenate([np.full(data.targets.size, np.inf), data.ceiling])
-    sides = np.sign(multipliers) * (1.0 + (np.abs(multipliers) >= ceiling))
-    m = program.rows.shape[0]
-    rows, bends = sides[:m].astype(np.int8), sides[m:].astype(np.int8)
-    equal = rows[: program.equalities]
-    equal[np.abs(equal) < 2] = 1
-    return ActiveSet(data.places(x), rows, bends)

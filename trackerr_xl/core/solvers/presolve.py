@@ -1,7 +1,8 @@
 """Rows that decide their own names, or nothing at all, are taken out before a solver sees them.
 
 A row whose limit is just what the names' limits can reach leaves the names in it no freedom: they are fixed. Solvers
-need room around the answer, and this is how a single feasible point usually comes about (caps that sum to the budget).
+need room around the answer, and this is how a single feasible point usually comes about (caps that sum to the budget,
+no turnover at all).
 """
 
 from dataclasses import dataclass, replace
@@ -26,6 +27,14 @@ class Forcing:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class BentForcing:
+    """A bent row that left some names only the places where it is least."""
+
+    row: int
+    names: Indices
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Presolved:
     """The smaller program and what it takes to give the removed rows their multipliers.
 
@@ -37,29 +46,36 @@ class Presolved:
         Before the presolve.
     kept : ndarray of shape (rows of `program`,)
         Index of each row in `original`.
-    forcing : tuple of Forcing
+    kept_bends : ndarray of shape (bent rows of `program`,)
+        Index of each bent row in `original`.
+    forcing : tuple of Forcing and BentForcing
         In the order they were found.
     """
 
     program: Program
     original: Program
     kept: Indices
-    forcing: tuple[Forcing, ...]
+    kept_bends: Indices
+    forcing: tuple[Forcing | BentForcing, ...]
 
 
 def presolve(program: Program) -> Presolved:
     """Fix what is forced and drop what cannot bind; loses no feasible point but rounding."""
     lower, upper = program.lower.copy(), program.upper.copy()
-    forcing: list[Forcing] = []
+    forcing: list[Forcing | BentForcing] = []
     while True:
         least, most = reach(program.rows, lower, upper)
-        found = _forced_by_rows(program, lower, upper, least, most)
+        found: list[Forcing | BentForcing] = [
+            *_forced_by_rows(program, lower, upper, least, most),
+            *_forced_by_bends(program, lower, upper),
+        ]
         if not found:
             break
         forcing += found
     matters = (np.abs(program.rows) * (lower < upper)).max(axis=1, initial=0.0) > 0
     matters &= (least < program.row_lower) | (most > program.row_upper)
     kept = np.flatnonzero(matters)
+    inner, kept_bends = _narrowed(program.bends, lower, upper)
     smaller = replace(
         program,
         lower=lower,
@@ -69,9 +85,15 @@ def presolve(program: Program) -> Presolved:
         row_upper=program.row_upper[kept],
         equalities=int(np.count_nonzero(kept < program.equalities)),
         row_ceiling=program.row_ceiling[kept],
-        bends=_narrowed(program, lower, upper),
+        bends=inner,
     )
-    return Presolved(smaller, program, kept, tuple(forcing))
+    return Presolved(smaller, program, kept, kept_bends, tuple(forcing))
+
+
+def start_within(presolved: Presolved, start: Candidate) -> Candidate:
+    """A candidate for the original program as one for the smaller one."""
+    x = np.clip(start.x, presolved.program.lower, presolved.program.upper)
+    return Candidate(x, start.row_duals[presolved.kept], 0, start.bent_duals[presolved.kept_bends])
 
 
 def restored(presolved: Presolved, candidate: Candidate) -> Candidate:
@@ -81,23 +103,86 @@ def restored(presolved: Presolved, candidate: Candidate) -> Candidate:
     fixed their names earlier.
     """
     original = presolved.original
-    duals = np.zeros(original.rows.shape[0])
-    duals[presolved.kept] = candidate.row_duals
+    row_duals, bent_duals = np.zeros(original.rows.shape[0]), np.zeros(original.bends.count)
+    row_duals[presolved.kept], bent_duals[presolved.kept_bends] = candidate.row_duals, candidate.bent_duals
     if presolved.forcing:
-        slope = original.hessian.product(candidate.x) + original.linear + original.rows.T @ duals
+        slopes = _slopes(original, candidate.x, row_duals, bent_duals)
         for forced in reversed(presolved.forcing):
-            row = original.rows[forced.row]
-            # The least multiplier that holds every name at the limit where the row put it.
-            needed = forced.side * -slope[forced.names] / row[forced.names]
-            change = forced.side * max(0.0, float(needed.max()))
-            duals[forced.row] += change
-            slope += change * row
-    return replace(candidate, row_duals=duals)
+            if isinstance(forced, Forcing):
+                row_duals[forced.row] += _row_dual(original, forced, slopes)
+            else:
+                bent_duals[forced.row] += _bent_dual(original, forced, candidate.x, slopes)
+    return replace(candidate, row_duals=row_duals, bent_duals=bent_duals)
 
 
-def _narrowed(program: Program, lower: Vector, upper: Vector) -> bends.Bends:
-    bent = program.bends
-    return bends.within(bent.slope, bent.bend, bent.at, bent.upper, bent.ceiling, lower, upper)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Slopes:
+    """Slope of the Lagrangian along each variable to its left and to its right; they differ at bends."""
+
+    left: Vector
+    right: Vector
+
+
+def _slopes(program: Program, x: Vector, row_duals: Vector, bent_duals: Vector) -> _Slopes:
+    slope = program.hessian.product(x) + program.linear + program.rows.T @ row_duals
+    left, right = slope.copy(), slope
+    for row in np.flatnonzero(bent_duals).tolist():
+        turned = program.bends.turned(row, x)
+        left += bent_duals[row] * turned[0]
+        right += bent_duals[row] * turned[1]
+    return _Slopes(left, right)
+
+
+def _row_dual(program: Program, forced: Forcing, slopes: _Slopes) -> float:
+    """The least multiplier that holds every name at the limit where the row put it; moves the slopes, in place."""
+    row, names = program.rows[forced.row], forced.names
+    inward = np.where(forced.side * row[names] > 0, slopes.right[names], slopes.left[names])
+    change = forced.side * max(0.0, float((forced.side * -inward / row[names]).max()))
+    slopes.left[:] += change * row
+    slopes.right[:] += change * row
+    return change
+
+
+def _bent_dual(program: Program, forced: BentForcing, x: Vector, slopes: _Slopes) -> float:
+    """The least multiplier that keeps every name where the row is least; moves the slopes, in place."""
+    left, right = program.bends.turned(forced.row, x)
+    names = forced.names
+    pushed = np.where((left < 0) & (x > program.lower), slopes.left, 0.0)[names]
+    pulled = np.where((right > 0) & (x < program.upper), -slopes.right, 0.0)[names]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        needed = np.maximum(
+            np.where(pushed > 0, pushed / -left[names], 0.0), np.where(pulled > 0, pulled / right[names], 0.0)
+        )
+    change = float(needed.max(initial=0.0))
+    slopes.left[:] += change * left
+    slopes.right[:] += change * right
+    return change
+
+
+def _narrowed(bent: bends.Bends, lower: Vector, upper: Vector) -> tuple[bends.Bends, Indices]:
+    """The bent rows that can bind within a smaller box, and which they are."""
+    if not bent.count:
+        return bends.none(lower, upper), np.empty(0, dtype=np.intp)
+    inner = bent.over(lower, upper)
+    kept = np.flatnonzero(inner.reach(lower, upper)[1] > inner.upper + ROUNDING)
+    return (inner if kept.size == bent.count else inner.rows(kept)), kept
+
+
+def _forced_by_bends(program: Program, lower: Vector, upper: Vector) -> list[BentForcing]:
+    """Leave the names of every bent row without slack, in place, only where that row is least."""
+    found: list[BentForcing] = []
+    if not program.bends.count:
+        return found
+    inner = program.bends.over(lower, upper)
+    least, _ = inner.reach(lower, upper)
+    for row in np.flatnonzero(np.isinf(inner.ceiling) & (inner.upper - least <= ROUNDING)).tolist():
+        low, high = inner.least_at(row, lower, upper)
+        low, high = np.clip(low, lower, upper), np.clip(high, lower, upper)
+        names = np.flatnonzero((low > lower) | (high < upper))
+        if names.size:
+            lower[:], upper[:] = low, high
+            found.append(BentForcing(row, names))
+    return found
 
 
 def reach(rows: Matrix, lower: Vector, upper: Vector) -> tuple[Vector, Vector]:

@@ -7,8 +7,9 @@ import numpy as np
 
 from trackerr_xl.core.arrays import Indices, Vector
 from trackerr_xl.core.solvers import active_set, dual_newton, interior_point
-from trackerr_xl.core.solvers.presolve import presolve, restored
+from trackerr_xl.core.solvers.presolve import presolve, restored, start_within
 from trackerr_xl.core.solvers.program import ActiveSet, Candidate, DenseHessian, FactorHessian, Program
+from trackerr_xl.core.solvers.separable import active_set_near
 from trackerr_xl.core.solvers.surrogate import surrogate
 
 RECENTRINGS = 2
@@ -17,6 +18,8 @@ MISLED = 0.2
 PROXIMITY = 1e-4
 """Curvature added to specific risks too small for the dual, relative to the mean curvature."""
 PROXIMAL_STEPS = 30
+WARM_STEPS = 8
+"""Steps of the active set from a start, before a start of its own is worth more."""
 POLISHES = (1, 3, 6, 10, 15, 20, 29)
 """Proximal steps after which the active set is tried; in between the guess changes little."""
 
@@ -27,7 +30,9 @@ class _NoFeasiblePointSeenError(Exception):
     """The dual rose without end or did not settle."""
 
 
-def attempts(program: Program, check_feasible: Callable[[], None]) -> Iterator[Attempt]:
+def attempts(
+    program: Program, check_feasible: Callable[[], None], start: Candidate | None = None
+) -> Iterator[Attempt]:
     """Candidates with the name of their method; each following one is worked out only when asked for.
 
     Parameters
@@ -37,73 +42,89 @@ def attempts(program: Program, check_feasible: Callable[[], None]) -> Iterator[A
     check_feasible : callable
         Called when the dual finds no feasible point, before slower methods look for one in vain; raises if there is
         none.
+    start : Candidate, optional
+        The answer to a program much like this one.
     """
     presolved = presolve(program)
-    for method, candidate in _attempts(presolved.program, check_feasible):
+    near = None if start is None else start_within(presolved, start)
+    for method, candidate in _attempts(presolved.program, check_feasible, near):
         yield method, restored(presolved, candidate)
 
 
-def _attempts(program: Program, check_feasible: Callable[[], None]) -> Iterator[Attempt]:
+def _attempts(
+    program: Program, check_feasible: Callable[[], None], start: Candidate | None
+) -> Iterator[Attempt]:
     if program.fixed.all():
         yield (
             "fixed",
             Candidate(program.lower, np.zeros(program.rows.shape[0]), 0, np.zeros(program.bends.count)),
         )
         return
+    if start is not None:
+        guess = active_set_near(program, start)
+        yield from _polished(program, guess, start.x, "active set of the start", WARM_STEPS)
+    else:
+        start = _nowhere(program)
     try:
         if isinstance(program.hessian, DenseHessian):
-            yield from _by_surrogate(program, program.hessian)
+            yield from _by_surrogate(program, program.hessian, start)
         elif program.hessian.specific.min() >= PROXIMITY:
-            yield from _by_factors(program, program.hessian)
+            yield from _by_factors(program, program.hessian, start)
         else:
-            yield from _by_proximal_steps(program, program.hessian)
+            yield from _by_proximal_steps(program, program.hessian, start)
     except _NoFeasiblePointSeenError:
         check_feasible()
     yield from _by_interior_point(program)
 
 
-def _by_factors(program: Program, hessian: FactorHessian) -> Iterator[Attempt]:
-    ended = _settled(dual_newton.minimise(hessian, program, np.zeros(program.size)))
-    yield from _polished(program, ended.active, ended.x, "factors", 12)
+def _nowhere(program: Program) -> Candidate:
+    """The benchmark, with nothing known of the multipliers."""
+    return Candidate(
+        np.zeros(program.size), np.zeros(program.rows.shape[0]), 0, np.zeros(program.bends.count)
+    )
 
 
-def _settled(ended: dual_newton.Warm) -> dual_newton.Warm:
+def _by_factors(program: Program, hessian: FactorHessian, start: Candidate) -> Iterator[Attempt]:
+    ended = _settled(dual_newton.minimise(hessian, program, start))
+    yield from _polished(program, ended.active, ended.candidate.x, "factors", 12)
+
+
+def _settled(ended: dual_newton.Ended) -> dual_newton.Ended:
     if ended.status in ("stopped", "infeasible"):
         raise _NoFeasiblePointSeenError
     return ended
 
 
-def _by_surrogate(program: Program, hessian: DenseHessian) -> Iterator[Attempt]:
+def _by_surrogate(program: Program, hessian: DenseHessian, start: Candidate) -> Iterator[Attempt]:
     """Guess on a factor model with the true slope at the last point; the active set settles it on the truth."""
-    model = surrogate(hessian)
-    centre, duals, last_value = np.zeros(program.size), None, np.inf
+    model, last_value = surrogate(hessian), np.inf
     last: ActiveSet | None = None
     for round_ in range(RECENTRINGS + 1):
+        centre = start.x
         slope = hessian.product(centre)
         value = 0.5 * float(centre @ slope) + float(program.linear @ centre)
         if value > last_value:
             model = FactorHessian(model.loadings, 2.0 * model.specific)
         last_value = value
         local = replace(program, linear=program.linear + slope - model.product(centre))
-        ended = _settled(dual_newton.minimise(model, local, centre, duals))
+        ended = _settled(dual_newton.minimise(model, local, start))
+        start = ended.candidate
         if last is not None and np.count_nonzero(last.places != ended.active.places) > MISLED * program.size:
             return
         last = ended.active
         method = "surrogate" if round_ == 0 else f"surrogate recentred {round_}"
-        yield from _polished(program, ended.active, ended.x, method, 30)
-        centre, duals = ended.x, ended.duals
+        yield from _polished(program, ended.active, start.x, method, 30)
 
 
-def _by_proximal_steps(program: Program, hessian: FactorHessian) -> Iterator[Attempt]:
+def _by_proximal_steps(program: Program, hessian: FactorHessian, start: Candidate) -> Iterator[Attempt]:
     """Proximal point steps, each with specific risks raised enough for the dual."""
     model = FactorHessian(hessian.loadings, hessian.specific + PROXIMITY)
-    centre, duals = np.zeros(program.size), None
     for step in range(PROXIMAL_STEPS):
-        local = replace(program, linear=program.linear - PROXIMITY * centre)
-        ended = _settled(dual_newton.minimise(model, local, centre, duals))
-        centre, duals = ended.x, ended.duals
+        local = replace(program, linear=program.linear - PROXIMITY * start.x)
+        ended = _settled(dual_newton.minimise(model, local, start))
+        start = ended.candidate
         if step in POLISHES:
-            yield from _polished(program, ended.active, ended.x, "factors, proximal", 4)
+            yield from _polished(program, ended.active, start.x, "factors, proximal", 4)
 
 
 def _by_interior_point(program: Program) -> Iterator[Attempt]:

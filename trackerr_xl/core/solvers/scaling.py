@@ -12,8 +12,9 @@ import numpy as np
 from trackerr_xl.core.arrays import Indices, Vector
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.risk_model import DenseCovariance, FactorModel, RiskModel
+from trackerr_xl.core.solution import Solution
 from trackerr_xl.core.solvers import bends
-from trackerr_xl.core.solvers.program import DenseHessian, FactorHessian, Hessian, Program
+from trackerr_xl.core.solvers.program import Candidate, DenseHessian, FactorHessian, Hessian, Program
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,8 +80,11 @@ def scaled(problem: TrackingProblem) -> tuple[Program, Scaling]:
 
 
 def weights(problem: TrackingProblem, program: Program, scaling: Scaling, x: Vector) -> Vector:
-    """Weights of a program's x, exactly at a limit wherever x is."""
+    """Weights of a program's x, exactly at a limit or at a bend wherever x is."""
     free = problem.benchmark + x / scaling.spread
+    bends = program.bends
+    for bend, at, exact in zip(bends.bend, bends.at, problem.bent.at, strict=True):
+        free = np.where((bend > 0) & (x == at), exact, free)
     held = np.where(x <= program.lower, problem.lower, np.where(x >= program.upper, problem.upper, free))
     return np.asarray(np.clip(held, problem.lower, problem.upper))
 
@@ -97,6 +101,13 @@ def row_duals(problem: TrackingProblem, scaling: Scaling, duals: Vector) -> Vect
 def bent_duals(scaling: Scaling, duals: Vector) -> Vector:
     """Multipliers of the bent rows in the problem's units."""
     return np.asarray(duals * (scaling.objective / scaling.bent_units))
+
+
+def start(problem: TrackingProblem, program: Program, scaling: Scaling, solution: Solution) -> Candidate:
+    """A solution of a problem much like this one, with the same rows, as a point to start from."""
+    x = np.clip(scaling.spread * (solution.weights - problem.benchmark), program.lower, program.upper)
+    row_duals = solution.row_duals[scaling.order] * (scaling.row_units / scaling.objective)
+    return Candidate(x, row_duals, 0, solution.bent_duals * (scaling.bent_units / scaling.objective))
 
 
 def _bends(problem: TrackingProblem, scaling: Scaling, lower: Vector, upper: Vector) -> bends.Bends:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trackerr_xl.core.arrays import Indices, Matrix, Sides, Vector
-from trackerr_xl.core.solvers.program import FactorHessian, Program
+from trackerr_xl.core.solvers.program import ActiveSet, Candidate, FactorHessian, Program
 
 LEAST_SPECIFIC = 1e-9
 """Specific curvature is raised to this, relative to the mean curvature of 1; the active set works on the true one."""
@@ -123,6 +123,16 @@ class Separable:
         reached = (self.bent.points <= x).sum(axis=0, dtype=np.int8)
         return np.asarray(2 * below - (reached == below), dtype=np.int8)
 
+    def active(self, program: Program, x: Vector, duals: Vector) -> ActiveSet:
+        """What holds at x, where rows and bent rows have the given multipliers."""
+        ceiling = np.concatenate([program.row_ceiling, program.bends.ceiling])
+        sides = np.sign(duals) * (1.0 + (np.abs(duals) >= ceiling))
+        m = program.rows.shape[0]
+        rows, bends = sides[:m].astype(np.int8), sides[m:].astype(np.int8)
+        equal = rows[: program.equalities]
+        equal[np.abs(equal) < 2] = 1
+        return ActiveSet(self.places(x), rows, bends)
+
 
 def separable(hessian: FactorHessian, program: Program) -> Separable:
     """The program with `hessian` in place of its own, laid out for the dual."""
@@ -152,6 +162,17 @@ def separable(hessian: FactorHessian, program: Program) -> Separable:
         _bent(program),
         bool(np.isfinite(ceiling).any()),
     )
+
+
+def active_set_near(program: Program, start: Candidate) -> ActiveSet:
+    """What holds near an answer to a similar program: each variable takes one step along its own curvature."""
+    hessian = program.hessian
+    curvature = hessian.specific if isinstance(hessian, FactorHessian) else hessian.diagonal()
+    alone = separable(FactorHessian(np.empty((program.size, 0)), curvature), program)
+    slope = hessian.product(start.x) + program.linear
+    duals = np.concatenate([start.row_duals, start.bent_duals])
+    x = alone.primal(slope + alone.columns @ duals - alone.specific * start.x, duals)
+    return alone.active(program, x, duals)
 
 
 def _hard_equalities(program: Program) -> int:
