@@ -106,8 +106,11 @@ def bent_duals(scaling: Scaling, duals: Vector) -> Vector:
 def start(problem: TrackingProblem, program: Program, scaling: Scaling, solution: Solution) -> Candidate:
     """A solution of a problem much like this one, with the same rows, as a point to start from."""
     x = np.clip(scaling.spread * (solution.weights - problem.benchmark), program.lower, program.upper)
-    row_duals = solution.row_duals[scaling.order] * (scaling.row_units / scaling.objective)
-    return Candidate(x, row_duals, 0, solution.bent_duals * (scaling.bent_units / scaling.objective))
+    rows = solution.row_duals[scaling.order] * (scaling.row_units / scaling.objective)
+    nowhere = np.isinf(np.where(rows > 0, program.row_upper, program.row_lower))
+    rows = np.where(nowhere, 0.0, np.clip(rows, -program.row_ceiling, program.row_ceiling))
+    bent = solution.bent_duals * (scaling.bent_units / scaling.objective)
+    return Candidate(x, rows, 0, np.clip(bent, 0.0, program.bends.ceiling))
 
 
 def _bends(problem: TrackingProblem, scaling: Scaling, lower: Vector, upper: Vector) -> bends.Bends:

@@ -1,6 +1,8 @@
 """A factor model close to a dense covariance, to guess from: good enough to find most limits that hold."""
 
+from dataclasses import dataclass
 from functools import lru_cache
+from weakref import ReferenceType, ref
 
 import numpy as np
 from scipy.linalg.lapack import dgeqrf, dorgqr, dpotrf, dtrtrs
@@ -17,15 +19,48 @@ LEAST_SPECIFIC = 1e-6
 """Least specific curvature relative to the mean of 1, for cash and the like."""
 
 
+MOST_KNOWN = 4
+"""Covariances whose surrogates are kept, as long as somebody else keeps the covariance."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    matrix: ReferenceType[Matrix]
+    diagonal: Vector
+    model: FactorHessian
+
+
+_known: dict[int, _Known] = {}
+
+
 def surrogate(hessian: DenseHessian) -> FactorHessian:
     """Randomised range finder with one power step; what it leaves of the diagonal is specific.
+
+    Asked again for the same array it answers from memory: frontiers, prices and backtests solve many problems on one
+    covariance.
 
     References
     ----------
     .. [1] Halko, Martinsson and Tropp, "Finding structure with randomness", SIAM Review 53 (2011).
     """
+    key, diagonal = id(hessian.matrix), hessian.diagonal()
+    known = _known.get(key)
+    # An array that was overwritten is another covariance, and so is a new one where an old one was.
+    if known is not None and known.matrix() is hessian.matrix and np.array_equal(known.diagonal, diagonal):
+        return known.model
+    model = _made(hessian, diagonal)
+    while len(_known) >= MOST_KNOWN:
+        _known.pop(next(iter(_known)), None)
+    _known[key] = _Known(ref(hessian.matrix, lambda _: _forget(key)), diagonal.copy(), model)
+    return model
+
+
+def _forget(key: int) -> None:
+    _known.pop(key, None)
+
+
+def _made(hessian: DenseHessian, diagonal: Vector) -> FactorHessian:
     n = hessian.matrix.shape[0]
-    diagonal = hessian.diagonal()
     rank = min(RANK, max(1, n // 4))
     basis = _orthonormal(_sketch(hessian.matrix, rank))
     image = hessian.unit * (hessian.matrix @ basis)
