@@ -6,26 +6,34 @@ profile, because two processes must not share one.
 
 import atexit
 import functools
+import io
 import os
 import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import zipfile
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.utils.cell import absolute_coordinate
 
 from trackerr_xl.functions import CATALOGUE
+from trackerr_xl.hosts.libreoffice.inside.child import PYTHON
+from trackerr_xl.publish.libreoffice import extension as calc_extension
+from trackerr_xl.publish.libreoffice import stored_name
 
 Value = float | int | str | bool | date | datetime | time | timedelta
 """What openpyxl reads from a cell; an error value is its text, such as ``#N/A``."""
 
 _FORMULA = re.compile(r"<f\b[^>]*>[^<]*</f>")
 _OURS = re.compile(rf"\b(?:{'|'.join(CATALOGUE)})\s*\(", re.IGNORECASE)
+_WHOLE_TABLE = re.compile(r"\b(\w+)\[#All\]")
 _SECONDS = 120
 _RECALCULATE_ALWAYS, _RECALCULATE_NEVER = 0, 1
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -52,6 +60,29 @@ def recalculated_values(path: Path) -> dict[tuple[str, str], Value]:
         (sheet, A1 address) to value.
     """
     return _values(path, _RECALCULATE_ALWAYS)
+
+
+def values_with_our_extension(path: Path) -> dict[tuple[str, str], Value]:
+    """The same with our functions calculated too, by the extension that the catalogue gives."""
+    with tempfile.TemporaryDirectory() as folder:
+        return _values(with_stored_names(path, Path(folder)), _RECALCULATE_ALWAYS, _extensions())
+
+
+def with_stored_names(path: Path, folder: Path) -> Path:
+    """Copy a workbook with our functions, and whole tables, called as LibreOffice 7 knows them in a file."""
+    tables = {
+        table.name: f"'{sheet.title}'!{absolute_coordinate(table.ref)}"
+        for sheet in openpyxl.load_workbook(path).worksheets
+        for table in sheet.tables.values()
+    }
+
+    def renamed(part: str, content: str) -> str:
+        if not part.startswith(("xl/worksheets/sheet", "xl/workbook.xml")):
+            return content
+        content = _WHOLE_TABLE.sub(lambda found: tables[found[1]], content)
+        return _OURS.sub(lambda found: f"{stored_name(found[0].rstrip(' ('))}(", content)
+
+    return _copied(path, folder, renamed)
 
 
 def stored_values(path: Path) -> dict[tuple[str, str], Value]:
@@ -101,22 +132,29 @@ def with_answers_as_constants(path: Path, folder: Path) -> Path:
 
     LibreOffice does not know our functions; with their answers as constants it can calculate everything else.
     """
+
+    def emptied(part: str, content: str) -> str:
+        if not part.startswith("xl/worksheets/sheet"):
+            return content
+        return _FORMULA.sub(lambda found: "" if _OURS.search(found[0]) else found[0], content)
+
+    return _copied(path, folder, emptied)
+
+
+def _copied(path: Path, folder: Path, change: Callable[[str, str], str]) -> Path:
+    """Copy a workbook with its XML parts changed."""
     copy = folder / path.name
     with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as target:
         for part in source.namelist():
             content = source.read(part)
-            if part.startswith("xl/worksheets/sheet"):
-                text = _FORMULA.sub(
-                    lambda found: "" if _OURS.search(found[0]) else found[0], content.decode()
-                )
-                content = text.encode()
-            target.writestr(part, content)
+            target.writestr(part, change(part, content.decode()) if part.endswith(".xml") else content)
     return copy
 
 
-def _values(path: Path, mode: int) -> dict[tuple[str, str], Value]:
+def _values(path: Path, mode: int, extensions: Path | None = None) -> dict[tuple[str, str], Value]:
     with tempfile.TemporaryDirectory() as folder:
-        book = openpyxl.load_workbook(_converted(path, "xlsx", Path(folder), mode), data_only=True)
+        made = _converted(path, "xlsx", Path(folder), mode, extensions)
+        book = openpyxl.load_workbook(made, data_only=True)
         return {
             (sheet.title, cell.coordinate): cell.value
             for sheet in book.worksheets
@@ -126,12 +164,12 @@ def _values(path: Path, mode: int) -> dict[tuple[str, str], Value]:
         }
 
 
-def _converted(path: Path, extension: str, folder: Path, mode: int) -> Path:
+def _converted(path: Path, extension: str, folder: Path, mode: int, extensions: Path | None = None) -> Path:
     # LibreOffice hangs now and then on a busy machine: a second try, with a profile of its own, tells a hang from a fault.
-    said = _convert(path, extension, folder, mode)
+    said = _convert(path, extension, folder, mode, extensions)
     if said is None:
         _profile.cache_clear()
-        said = _convert(path, extension, folder, mode)
+        said = _convert(path, extension, folder, mode, extensions)
     if said is None:
         pytest.fail(f"LibreOffice twice did not finish {path} within {_SECONDS} seconds")
     made = folder / f"{path.stem}.{extension}"
@@ -140,10 +178,11 @@ def _converted(path: Path, extension: str, folder: Path, mode: int) -> Path:
     return made
 
 
-def _convert(path: Path, extension: str, folder: Path, mode: int) -> str | None:
+def _convert(path: Path, extension: str, folder: Path, mode: int, extensions: Path | None) -> str | None:
     command = [
         _program("soffice"),
-        f"-env:UserInstallation={_profile(mode).as_uri()}",
+        f"-env:UserInstallation={_profile(mode, extensions).as_uri()}",
+        *([] if extensions is None else [f"-env:BUNDLED_EXTENSIONS={extensions.as_uri()}"]),
         "--headless",
         "--norestore",
         "--convert-to",
@@ -154,6 +193,7 @@ def _convert(path: Path, extension: str, folder: Path, mode: int) -> str | None:
     ]
     # LibreOffice embeds the system's Python: a virtual environment's settings would mislead it.
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    environment[PYTHON] = sys.executable
     return _run(command, environment)
 
 
@@ -168,9 +208,23 @@ def _program(name: str) -> str:
 
 
 @functools.cache
-def _profile(mode: int) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="libreoffice-profile-"))
+def _extensions() -> Path:
+    """A folder of extensions that LibreOffice takes for those it was delivered with: root may not install others."""
+    folder = _temporary_folder()
+    with zipfile.ZipFile(io.BytesIO(calc_extension(CATALOGUE))) as archive:
+        archive.extractall(folder / "trackerr_calc")
+    return folder
+
+
+def _temporary_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="libreoffice-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+@functools.cache
+def _profile(mode: int, _extensions: Path | None) -> Path:
+    folder = _temporary_folder()
     settings = folder / "user" / "registrymodifications.xcu"
     settings.parent.mkdir()
     settings.write_text(_PROFILE.format(mode=mode), encoding="utf-8")

@@ -1,0 +1,88 @@
+"""The extension inside LibreOffice: every function in a cell gives what `evaluate` gives."""
+
+from pathlib import Path
+
+import libreoffice
+import pytest
+import xlsxwriter
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
+
+from tests.example_sheet import NAMED, parsed
+from trackerr_xl import evaluate
+from trackerr_xl.functions import CATALOGUE
+from trackerr_xl.publish.libreoffice import extension
+from trackerr_xl.sheet.cells import Cell, CellError
+
+
+def test_two_builds_are_equal_byte_for_byte() -> None:
+    assert extension(CATALOGUE) == extension(CATALOGUE)
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], libreoffice.Value]:
+    """A workbook with the example of every function on a sheet of its own, calculated by LibreOffice."""
+    path = tmp_path_factory.mktemp("examples") / "examples.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, grid in NAMED.items():
+            sheet = book.add_worksheet(f"in {name}")
+            for at, row in enumerate(grid):
+                sheet.write_row(at, 0, ["" if cell is None else cell for cell in row])
+            area = xl_range_abs(0, 0, len(grid) - 1, len(grid[0]) - 1)
+            book.define_name(name, f"='in {name}'!{area}")
+        for name, function in CATALOGUE.items():
+            rows = _answer(name)
+            book.add_worksheet(name).write_array_formula(
+                0, 0, len(rows) - 1, len(rows[0]) - 1, f"{{{function.example}}}", None, -999
+            )
+    return libreoffice.values_with_our_extension(path)
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_the_example_of_every_function_is_answered_as_in_python(
+    examples: dict[tuple[str, str], libreoffice.Value], name: str
+) -> None:
+    for at, row in enumerate(_answer(name)):
+        for across, cell in enumerate(row):
+            seen = examples.get((name, xl_rowcol_to_cell(at, across)))
+            assert seen == _as_read(cell), (name, at, across)
+
+
+@pytest.mark.libreoffice
+def test_a_bad_input_shows_its_error_value_and_the_words_are_one_formula_away(tmp_path: Path) -> None:
+    path = tmp_path / "bad.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Sheet1")
+        sheet.write_column("A1", [0.4, 0.6])
+        sheet.write_column("B1", [0.04, 0.01])
+        sheet.write_column("C1", [0.01, 0.04])
+        sheet.write_row("E1", ["Type", "Item", "Min", "Max"])
+        sheet.write_row("E2", ["Weight", "*", 0, 0.3])
+        sheet.write_formula("G5", "=TRACKING_ERROR(A1:A2,A1:A1,B1:C2)", None, -999)
+        sheet.write_array_formula("H5:H6", "{=TE_OPTIMIZE(A1:A2,B1:C2,E1:H2)}", None, -999)
+        sheet.write_formula("G6", "=TRACKING_ERROR(A1:A2,A1:A2,B1:C2,,)", None, -999)
+        sheet.write_array_formula("A10:B14", '{=TE_EXPLAIN("TE_OPTIMIZE",A1:A2,B1:C2,E1:H2)}', None, -999)
+    values = libreoffice.values_with_our_extension(path)
+    # Two names of at most 0.3 cannot sum to 1.
+    assert values["Sheet1", "H5"] == "#N/A"
+    assert values["Sheet1", "G5"] == "#VALUE!"
+    assert values["Sheet1", "G6"] == 0
+    words = [values.get(("Sheet1", f"B{row}")) for row in range(10, 15)]
+    assert words[:2] == ["TE_OPTIMIZE", "The cell shows #N/A."]
+
+
+def _answer(name: str) -> list[list[Cell]]:
+    function, given = parsed(CATALOGUE[name].example)
+    rows = evaluate(function, *given)
+    return rows if isinstance(rows, list) else [[rows]]
+
+
+def _as_read(cell: Cell) -> object:
+    """A cell as LibreOffice's file shows it: an empty text is no cell, a truth value a number."""
+    if isinstance(cell, CellError):
+        return str(cell)
+    if isinstance(cell, bool):
+        return float(cell)
+    if isinstance(cell, float | int):
+        return pytest.approx(cell, rel=1e-9, abs=1e-15)
+    return cell or None

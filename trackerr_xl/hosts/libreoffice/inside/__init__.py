@@ -1,0 +1,5 @@
+"""What the extension brings into LibreOffice's own Python: it has no NumPy, and nothing here needs it.
+
+In the extension this package is called ``trackerr_calc``; it imports the standard library, LibreOffice's ``uno`` and
+itself.
+"""
