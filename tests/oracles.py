@@ -9,7 +9,7 @@ import piqp
 import scipy.sparse as sp
 
 from tests.standard_form import StandardForm, dense_form, mean_variance, sparse_form
-from trackerr_xl.core.arrays import Vector
+from trackerr_xl.core.arrays import Matrix, Vector
 from trackerr_xl.core.problem import TrackingProblem
 
 ACCURACY = 1e-10
@@ -43,8 +43,9 @@ def clarabel_verdict(problem: TrackingProblem, accuracy: float = ACCURACY) -> Ve
     settings.max_threads = 1
     settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = accuracy
     hessian = sp.csc_matrix(sp.triu(form.hessian))
-    cost = np.zeros(form.lower.size)
-    answer = clarabel.DefaultSolver(hessian, cost, sp.csc_matrix(matrix), limits, cones, settings).solve()
+    answer = clarabel.DefaultSolver(
+        hessian, form.cost, sp.csc_matrix(matrix), limits, cones, settings
+    ).solve()
     word = str(answer.status)
     return _verdict(form, np.array(answer.x), word == "Solved", "PrimalInfeasible" in word)
 
@@ -62,7 +63,7 @@ def piqp_verdict(problem: TrackingProblem, accuracy: float = ACCURACY) -> Verdic
     solver.settings.max_iter = 500
     solver.setup(
         form.hessian,
-        np.zeros(form.lower.size),
+        form.cost,
         equations,
         targets,
         form.rows[~fixed_row],
@@ -77,18 +78,26 @@ def piqp_verdict(problem: TrackingProblem, accuracy: float = ACCURACY) -> Verdic
 
 
 def violation(problem: TrackingProblem, weights: Vector) -> float:
-    """Largest breach of any limit, rows measured after division by their largest coefficient."""
-    rows = problem.rows
-    size = np.abs(rows.matrix).max(axis=1, initial=0.0)
-    size[size == 0] = 1.0
+    """Largest breach of any limit that must hold, rows measured after division by their largest coefficient."""
+    rows, bent = problem.rows, problem.bent
+    hard = np.isinf(rows.penalty) if rows.penalty is not None else np.ones(rows.lower.size, dtype=bool)
+    size, bent_size = _largest(rows.matrix), _largest(np.maximum(np.abs(bent.slope), bent.bend))
     reached = rows.matrix @ weights
+    distances = (bent.bend * np.abs(weights - bent.at)).sum(axis=1) if bent.upper.size else np.empty(0)
+    over = (bent.slope @ weights + distances - bent.upper) / bent_size
     breaches = (
         problem.lower - weights,
         weights - problem.upper,
-        (rows.lower - reached) / size,
-        (reached - rows.upper) / size,
+        ((rows.lower - reached) / size)[hard],
+        ((reached - rows.upper) / size)[hard],
+        over[np.isinf(bent.penalty)],
     )
     return max(0.0, *(float(breach.max(initial=0.0)) for breach in breaches))
+
+
+def _largest(matrix: Matrix) -> Vector:
+    size = np.abs(matrix).max(axis=1, initial=0.0)
+    return np.where(size > 0, size, 1.0)
 
 
 def excess_variance_bound(problem: TrackingProblem, weights: Vector, row_duals: Vector) -> float:

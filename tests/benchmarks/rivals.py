@@ -56,7 +56,7 @@ def prepare_piqp(problem: TrackingProblem) -> Run:
         solver.settings.max_iter = 300
         solver.setup(
             hessian,
-            np.zeros(form.lower.size),
+            form.cost,
             equations,
             form.row_upper[equal],
             limited,
@@ -82,13 +82,15 @@ def prepare_clarabel(problem: TrackingProblem) -> Run:
     matrix = sp.csc_matrix(sp.vstack([rows[equal], rows[capped], -rows[floored]]))
     limits = np.concatenate([upper[equal], upper[capped], -lower[floored]])
     cones = [clarabel.ZeroConeT(int(equal.sum())), clarabel.NonnegativeConeT(limits.size - int(equal.sum()))]
-    hessian, cost = sp.csc_matrix(sp.triu(form.hessian)), np.zeros(form.lower.size)
+    hessian = sp.csc_matrix(sp.triu(form.hessian))
 
     def run() -> Vector:
         settings = clarabel.DefaultSettings()
         settings.verbose, settings.max_threads = False, 1
         settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = ACCURACY
-        return form.weights(clarabel.DefaultSolver(hessian, cost, matrix, limits, cones, settings).solve().x)
+        return form.weights(
+            clarabel.DefaultSolver(hessian, form.cost, matrix, limits, cones, settings).solve().x
+        )
 
     return run
 
@@ -102,7 +104,7 @@ def prepare_osqp(problem: TrackingProblem) -> Run:
     hessian, matrix, cost = (
         sp.csc_matrix(sp.triu(form.hessian)),
         sp.csc_matrix(rows),
-        np.zeros(form.lower.size),
+        form.cost,
     )
 
     def run() -> Vector:
@@ -124,7 +126,7 @@ def prepare_quadprog(problem: TrackingProblem) -> Run:
     capped, floored = ~equal & np.isfinite(upper), ~equal & np.isfinite(lower)
     matrix = np.ascontiguousarray(np.vstack([rows[equal], rows[floored], -rows[capped]]).T)
     limits = np.concatenate([lower[equal], lower[floored], -upper[capped]])
-    cost, equations = np.zeros(form.lower.size), int(equal.sum())
+    cost, equations = form.cost, int(equal.sum())
 
     def run() -> Vector:
         return form.weights(quadprog.solve_qp(form.hessian, cost, matrix, limits, equations)[0])
@@ -141,7 +143,7 @@ def prepare_daqp(problem: TrackingProblem) -> Run:
     lower = np.clip(np.concatenate([form.lower, form.row_lower]), -HUGE, HUGE)
     upper = np.clip(np.concatenate([form.upper, form.row_upper]), -HUGE, HUGE)
     kinds = np.where(lower == upper, 5, 0).astype(np.int32)
-    cost = np.zeros(form.lower.size)
+    cost = form.cost
 
     def run() -> Vector:
         # The solver scales its arrays in place.
@@ -163,7 +165,7 @@ def prepare_highs(problem: TrackingProblem) -> Run:
     model = highspy.HighsModel()
     program = model.lp_
     program.num_col_, program.num_row_ = form.lower.size, rows.shape[0]
-    program.col_cost_ = np.zeros(form.lower.size)
+    program.col_cost_ = form.cost
     program.col_lower_, program.col_upper_ = form.lower, form.upper
     program.row_lower_, program.row_upper_ = form.row_lower, form.row_upper
     program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
