@@ -25,8 +25,10 @@ from trackerr_xl.core.solvers.line_search import exact_step
 from trackerr_xl.core.solvers.program import ActiveSet, Candidate, FactorHessian, Program
 from trackerr_xl.core.solvers.separable import Separable, separable
 
-TOLERANCE = 1e-11
-LOOSE_TOLERANCE = 1e-8
+EXACT = 1e-11
+GUESS = 1e-4
+"""Enough to see which limits hold: one step less, and the active set that follows is exact whatever it starts from."""
+LOOSE = 1e-8
 MOST_STEPS = 30
 DAMPING = 2e-2
 """Levenberg-Marquardt share of the row block far from the answer: 7 steps instead of more than 40."""
@@ -47,7 +49,7 @@ class Ended:
     status: Status
 
 
-def minimise(hessian: FactorHessian, program: Program, start: Candidate) -> Ended:
+def minimise(hessian: FactorHessian, program: Program, start: Candidate, tolerance: float = EXACT) -> Ended:
     """Solve the program with `hessian` in place of its own.
 
     Parameters
@@ -58,11 +60,14 @@ def minimise(hessian: FactorHessian, program: Program, start: Candidate) -> Ende
         Everything else.
     start : Candidate
         Point and multipliers to start from; all zero where nothing is known.
+    tolerance : float
+        Largest error of factor exposures, relative, and of rows; `EXACT`, or `GUESS` for an active set alone.
     """
     data = separable(hessian, program)
-    y = np.concatenate([hessian.loadings.T @ start.x, start.row_duals, start.bent_duals])
+    exposures = hessian.loadings.T @ start.x if start.x.any() else np.zeros(data.factors)
+    y = np.concatenate([exposures, start.row_duals, start.bent_duals])
     warm = bool(y[data.factors :].any())
-    slope = data.linear + data.columns @ y
+    slope = data.linear + data.columns @ y if y.any() else data.linear
     block, straight, error, x = None, None, np.inf, data.primal(slope, y)
     status: Status = "stopped"
     step = 0
@@ -73,7 +78,7 @@ def minimise(hessian: FactorHessian, program: Program, start: Candidate) -> Ende
         reached = _with_distances(data, straight, x)
         residual = _residual(data, y, reached)
         error = max(residual)
-        if error < TOLERANCE:
+        if error < tolerance:
             status = "solved"
             break
         block = _free_block(data, x, block)
@@ -90,7 +95,7 @@ def minimise(hessian: FactorHessian, program: Program, start: Candidate) -> Ende
         if step >= 5 and step % 3 == 2 and _proves_infeasible(data, y, slope):
             status = "infeasible"
             break
-    if status == "stopped" and error < LOOSE_TOLERANCE:
+    if status == "stopped" and error < LOOSE:
         status = "inaccurate"
     end = data.factors + program.rows.shape[0]
     candidate = Candidate(x, y[data.factors : end], step, y[end:])

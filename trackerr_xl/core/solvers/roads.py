@@ -85,8 +85,10 @@ def _nowhere(program: Program) -> Candidate:
 
 
 def _by_factors(program: Program, hessian: FactorHessian, start: Candidate) -> Iterator[Attempt]:
-    ended = _settled(dual_newton.minimise(hessian, program, start))
-    yield from _polished(program, ended.active, ended.candidate.x, "factors", 12)
+    for tolerance in (dual_newton.GUESS, dual_newton.EXACT):
+        ended = _settled(dual_newton.minimise(hessian, program, start, tolerance))
+        start = ended.candidate
+        yield from _polished(program, ended.active, start.x, "factors", 12)
 
 
 def _settled(ended: dual_newton.Ended) -> dual_newton.Ended:
@@ -107,7 +109,7 @@ def _by_surrogate(program: Program, hessian: DenseHessian, start: Candidate) -> 
             model = FactorHessian(model.loadings, 2.0 * model.specific)
         last_value = value
         local = replace(program, linear=program.linear + slope - model.product(centre))
-        ended = _settled(dual_newton.minimise(model, local, start))
+        ended = _settled(dual_newton.minimise(model, local, start, dual_newton.GUESS))
         start = ended.candidate
         if last is not None and np.count_nonzero(last.places != ended.active.places) > MISLED * program.size:
             return
