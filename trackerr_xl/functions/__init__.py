@@ -2,6 +2,7 @@
 
 from trackerr_xl.functions.decompose import TE_CONTRIB
 from trackerr_xl.functions.explain import TE_EXPLAIN
+from trackerr_xl.functions.headroom import TE_HEADROOM
 from trackerr_xl.functions.help import TE_HELP
 from trackerr_xl.functions.measure import ACTIVE_SHARE, TRACKING_ERROR
 from trackerr_xl.functions.optimize import TE_OPTIMIZE
@@ -15,6 +16,7 @@ CATALOGUE: dict[str, SheetFunction] = {
         ACTIVE_SHARE,
         TE_CONTRIB,
         TE_OPTIMIZE,
+        TE_HEADROOM,
         TE_EXPLAIN,
         TE_HELP,
         TE_VERSION,
