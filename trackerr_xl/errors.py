@@ -103,15 +103,15 @@ class NoAnswerError(TrackerrError):
         As in `TrackerrError`.
     rows : sequence of str, optional
         The limits that cannot hold together, one sentence part each, in the user's labels.
-    repair : str, optional
-        The least change that would make room.
+    repairs : sequence of str, optional
+        Changes that would make room, each enough by itself, the smallest first.
 
     Attributes
     ----------
     rows : tuple of str
         The limits, whole even where the sentence had to be cut.
-    repair : str
-        The change, empty where none is known.
+    repairs : tuple of str
+        The changes, empty where none is known.
     """
 
     code = "TE-200"
@@ -123,11 +123,11 @@ class NoAnswerError(TrackerrError):
         argument: str | None = None,
         at: str | None = None,
         rows: Sequence[str] = (),
-        repair: str = "",
+        repairs: Sequence[str] = (),
     ) -> None:
         super().__init__(message, argument=argument, at=at)
         self.rows = tuple(rows)
-        self.repair = repair
+        self.repairs = tuple(repairs)
 
 
 class NumericalError(TrackerrError):

@@ -187,6 +187,7 @@ def test_a_group_beyond_its_members_is_named() -> None:
     assert str(refused) == (
         "TE-200 Group Sector=Banks (row 4) needs at least 0.8 but the names' limits allow at most 0.75."
     )
+    assert refused.repairs == ("Lower the Min of Group Sector=Banks (row 4) from 0.8 to 0.75",)
 
 
 def test_a_group_below_its_members_is_named() -> None:
@@ -211,10 +212,10 @@ def test_rows_that_only_clash_together_are_named_with_the_way_out() -> None:
         "Group Sector=Banks at least 0.6",
         "Group Country=FR at least 0.7",
     }
-    assert refused.repair in {
-        "Room would be made by Budget at most 1.3",
-        "Room would be made by Group Sector=Banks at least 0.3",
-        "Room would be made by Group Country=FR at least 0.4",
+    assert set(refused.repairs) == {
+        "Raise the Max of Budget from 1 to 1.3",
+        "Lower the Min of Group Sector=Banks from 0.6 to 0.3",
+        "Lower the Min of Group Country=FR from 0.7 to 0.4",
     }
     assert str(refused) == f"TE-200 these limits cannot hold together: {'; '.join(refused.rows)}."
 
@@ -224,6 +225,6 @@ def test_a_clash_too_long_for_a_sentence_is_counted() -> None:
     labels = [f"Group Issuer=A rather long name of an issuer, number {i}" for i in range(n)]
     floors = rows(np.eye(n), np.full(n, 0.09), np.ones(n), labels)
     refused = refusal(np.full(n, 1 / n), np.eye(n), rows=floors)
-    assert str(refused).startswith("TE-200 13 limits cannot hold together. Room would be made by ")
+    assert str(refused).startswith("TE-200 13 limits cannot hold together. ")
     assert len(str(refused)) <= 255
     assert len(refused.rows) == 13

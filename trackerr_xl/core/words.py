@@ -3,8 +3,13 @@
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+import numpy as np
+
 _LISTED = 8
 """Most words listed in one sentence, so that it stays within a cell's limit."""
+
+_FORGIVEN = 1e-13
+"""Share of a limit, or of one, that is rounding."""
 
 
 def key(word: str) -> str:
@@ -36,3 +41,15 @@ def listed(words: Sequence[str]) -> str:
 def shorten(word: str) -> str:
     """A word as it fits into a sentence."""
     return word if len(word) <= 40 else word[:39] + "…"
+
+
+def outward(limit: float, side: int) -> float:
+    """A limit rounded to the six digits that sentences show, up for side 1, down for side −1; rounding errors are let pass."""
+    shown = float(f"{limit:.6g}")
+    forgiven = _FORGIVEN * max(1.0, abs(limit))
+    if abs(limit) <= forgiven:
+        return 0.0
+    if side * (shown - limit) < -forgiven:
+        step = 10.0 ** (int(np.floor(np.log10(abs(limit)))) - 5)
+        shown = float(f"{shown + side * step:.6g}")
+    return shown

@@ -46,7 +46,7 @@ def _fault_rows(value: str, error: TrackerrError) -> list[list[Value]]:
         rows.append(["Needed", f"Must {needed}"])
     if isinstance(error, NoAnswerError):
         rows += [["Conflict", row] for row in error.rows]
-        rows += [["Repair", f"{error.repair}."]] if error.repair else []
+        rows += [["Repair", f"{repair}."] for repair in error.repairs]
     return rows
 
 

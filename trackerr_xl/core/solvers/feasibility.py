@@ -1,23 +1,24 @@
 """Why no weights satisfy the limits, in the user's labels: row by row first, then the smallest clashing set."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trackerr_xl.core.arrays import Mask, Vector
+from trackerr_xl.core.arrays import Vector
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.solvers.presolve import reach
+from trackerr_xl.core.solvers.region import Region, nearest, region_of
+from trackerr_xl.core.words import outward
 from trackerr_xl.errors import NoAnswerError
 
 ROUNDING = 1e-10
 """Relative to a row's largest coefficient: limits closer than this are not told apart."""
 LONGEST = 230
 """Characters of a message beyond which the limits are counted instead of listed; they stay in `rows`."""
-LONG_LIST = 12
-"""Clashing limits beyond which the list is not shortened further."""
 CLASH = 1e-9
-"""Total relaxation, in units of the rows' largest coefficients, above which the rows clash."""
+"""Total breach, in units of the rows' largest coefficients, above which the rows clash."""
+REPAIR_STEPS = 30
 
 
 def check_each_row(problem: TrackingProblem) -> None:
@@ -26,21 +27,11 @@ def check_each_row(problem: TrackingProblem) -> None:
     Raises
     ------
     NoAnswerError
-        Naming the row, what it needs and what the limits allow.
+        Naming the row, what it needs, what the limits allow, and the change of the row that makes room.
     """
-    rows = problem.rows
-    least, most = reach(rows.matrix, problem.lower, problem.upper)
-    slack = ROUNDING * np.maximum(np.abs(rows.matrix).max(axis=1, initial=0.0), 1e-300)
-    for row in np.flatnonzero((rows.lower > most + slack) | (rows.upper < least - slack)):
-        label = rows.labels[row]
-        if rows.lower[row] > most[row]:
-            needs, allow = f"needs at least {rows.lower[row]:.6g}", f"allow at most {most[row]:.6g}"
-        else:
-            needs, allow = f"allows at most {rows.upper[row]:.6g}", f"force at least {least[row]:.6g}"
-        raise NoAnswerError(
-            f"{label} {needs} but the names' limits {allow}",
-            rows=(f"{label} {needs}", f"The names' limits {allow}"),
-        )
+    _check_linear(problem)
+    if problem.bent.upper.size:
+        _check_bent(problem)
 
 
 def explain(problem: TrackingProblem) -> None:
@@ -49,113 +40,159 @@ def explain(problem: TrackingProblem) -> None:
     Raises
     ------
     NoAnswerError
-        Naming the rows and the smallest change of one of them that would make room.
+        Naming the rows and the smallest changes of one of them that would make room.
     """
     check_each_row(problem)
-    demands = _demands(problem)
-    clash = _relaxed(problem, demands, "each")
-    if clash.least <= CLASH:
+    region = region_of(problem)
+    found = nearest(region)
+    if found.total <= CLASH:
         return
-    smallest = _smallest_clash(problem, demands[clash.pulling])
-    parts = [_in_words(problem, row, side) for row, side in smallest]
-    repair = _repair(problem, demands, clash.shares)
+    smallest = _smallest_clash(region, found.multipliers)
+    parts = [_in_words(problem, region, demand) for demand in smallest]
+    raise clash(parts, _repairs(problem, region, smallest))
+
+
+def clash(parts: Sequence[str], repairs: Sequence[str]) -> NoAnswerError:
+    """The refusal of limits that cannot hold together, with the cheapest repair where the limits are too many."""
     whole = f"these limits cannot hold together: {'; '.join(parts)}"
-    short = f"{len(parts)} limits cannot hold together. {repair}"
-    raise NoAnswerError(whole if len(whole) <= LONGEST else short, rows=parts, repair=repair)
+    short = f"{len(parts)} limits cannot hold together"
+    if len(whole) > LONGEST:
+        whole = f"{short}. {repairs[0]}" if repairs and len(repairs[0]) + len(short) < LONGEST else short
+    return NoAnswerError(whole, rows=parts, repairs=repairs)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Relaxation:
-    """The least relaxation that makes room for some demands.
+@dataclass(frozen=True, slots=True)
+class _Demand:
+    """One limit of a region's row: side 1 for its upper one, −1 for its lower one."""
 
-    Parameters
-    ----------
-    least : float
-        Its size; none is needed when it is zero.
-    shares : ndarray
-        Relaxation of each demand, or the one common to all.
-    pulling : ndarray of shape (d,)
-        Which demands press on it.
-    """
-
-    least: float
-    shares: Vector
-    pulling: Mask
+    row: int
+    side: int
 
 
-def _demands(problem: TrackingProblem) -> Vector:
-    """Array of shape (d, 2): row and side (1 for its upper limit, −1 for its lower one)."""
+def _check_linear(problem: TrackingProblem) -> None:
     rows = problem.rows
-    above, below = np.flatnonzero(np.isfinite(rows.upper)), np.flatnonzero(np.isfinite(rows.lower))
-    return np.concatenate(
-        [np.column_stack([above, np.ones_like(above)]), np.column_stack([below, -np.ones_like(below)])]
+    least, most = reach(rows.matrix, problem.lower, problem.upper)
+    slack = ROUNDING * np.maximum(np.abs(rows.matrix).max(axis=1, initial=0.0), 1e-300)
+    wrong = rows.hard & ((rows.lower > most + slack) | (rows.upper < least - slack))
+    for row in np.flatnonzero(wrong):
+        label = rows.labels[row]
+        if rows.lower[row] > most[row]:
+            raise _single(label, rows.lower[row], most[row], -1)
+        raise _single(label, rows.upper[row], least[row], 1)
+
+
+def _check_bent(problem: TrackingProblem) -> None:
+    bent = problem.bent
+    ends = problem.lower, problem.upper
+    least = np.full(bent.slope.shape, np.inf)
+    for place in (*ends, np.clip(bent.at, *ends)):
+        with np.errstate(invalid="ignore"):
+            value = bent.slope * place + bent.bend * np.abs(place - bent.at)
+        # 0 × ∞, and ∞ − ∞ where the row is flat towards an infinite end: as high as at the bend.
+        least = np.fmin(least, value)
+    reached = least.sum(axis=1)
+    for row in np.flatnonzero(bent.hard & (bent.upper < reached - ROUNDING * bent.sizes)):
+        raise _single(bent.labels[row], bent.upper[row], reached[row], 1)
+
+
+def _single(label: str, limit: float, reached: float, side: int) -> NoAnswerError:
+    if side < 0:
+        needs, allow = f"needs at least {limit:.6g}", f"allow at most {reached:.6g}"
+    else:
+        needs, allow = f"allows at most {limit:.6g}", f"force at least {reached:.6g}"
+    return NoAnswerError(
+        f"{label} {needs} but the names' limits {allow}",
+        rows=(f"{label} {needs}", f"The names' limits {allow}"),
+        repairs=(change_in_words(label, side, limit, reached),),
     )
 
 
-def _relaxed(problem: TrackingProblem, demands: Vector, how: Literal["each", "alike"]) -> _Relaxation:
-    """Least relaxation by HiGHS, in total over each demand or the same for all alike; the names' limits are kept.
-
-    Alike is the way to few clashing demands: its multipliers are a corner of all proofs that the demands clash, and a
-    corner uses no demand in vain.
-    """
-    from scipy.optimize import linprog  # 200 ms to import, and only an impossible problem pays
-
-    n, d = problem.benchmark.size, len(demands)
-    rows, side = demands[:, 0], demands[:, 1]
-    size = np.abs(problem.rows.matrix).max(axis=1, initial=0.0)[rows]
-    unit = side / np.where(size > 0, size, 1.0)
-    limits = np.where(side > 0, problem.rows.upper[rows], problem.rows.lower[rows])
-    easing = np.eye(d) if how == "each" else np.ones((d, 1))
-    shares = easing.shape[1]
-    lower = np.concatenate([problem.lower, np.zeros(shares)])
-    upper = np.concatenate([problem.upper, np.full(shares, np.inf)])
-    answer = linprog(
-        np.concatenate([np.zeros(n), np.ones(shares)]),
-        A_ub=np.hstack([unit[:, None] * problem.rows.matrix[rows], -easing]),
-        b_ub=unit * limits,
-        bounds=np.column_stack([lower, upper]),
-        method="highs",
-        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
-    )
-    if answer.status != 0:
-        return _Relaxation(0.0, np.zeros(shares), np.zeros(d, dtype=bool))
-    return _Relaxation(float(answer.fun), answer.x[n:], np.abs(answer.ineqlin.marginals) > 1e-9)
+def change_in_words(label: str, side: int, limit: float, needed: float) -> str:
+    """The sentence for moving one limit outwards, no digit short."""
+    verb, word = ("Raise", "Max") if side > 0 else ("Lower", "Min")
+    return f"{verb} the {word} of {label} from {limit:.6g} to {outward(needed, side):.6g}"
 
 
-def _smallest_clash(problem: TrackingProblem, demands: Vector) -> Vector:
-    """Drop demands one by one while the rest still clash; what is left clashes and no part of it does.
-
-    A long list is left as the corner gives it, a true clash with perhaps a few too many: each drop costs a linear
-    program.
-    """
-    demands = demands[_relaxed(problem, demands, "alike").pulling]
-    if len(demands) > LONG_LIST:
-        return demands
+def _smallest_clash(region: Region, multipliers: Vector) -> list[_Demand]:
+    """Drop demands one by one while the rest still clash; what is left clashes and no part of it does."""
+    demands = _demands(multipliers)
     position = 0
     while position < len(demands) and len(demands) > 1:
-        fewer = np.delete(demands, position, axis=0)
-        relaxation = _relaxed(problem, fewer, "alike")
-        if relaxation.least <= CLASH / len(fewer):
+        fewer = demands[:position] + demands[position + 1 :]
+        found = nearest(_only(region, fewer))
+        if found.total <= CLASH:
             position += 1
             continue
-        # Only demands that press on the relaxation can belong to a clash: the others go in the same step.
-        kept = relaxation.pulling.copy()
-        kept[:position] = True
-        demands = fewer[kept]
+        # Only demands that press on the breach can belong to a clash: the others go in the same step.
+        pressing = set(_demands(found.multipliers))
+        demands = [demand for at, demand in enumerate(fewer) if at < position or demand in pressing]
     return demands
 
 
-def _repair(problem: TrackingProblem, demands: Vector, shares: Vector) -> str:
-    """The least change of limits, each measured in its row's largest coefficient, that makes room."""
-    eased = np.flatnonzero(shares > CLASH)
-    size = np.abs(problem.rows.matrix).max(axis=1)
-    changes = [
-        _in_words(problem, row, side, side * share * size[row])
-        for (row, side), share in zip(demands[eased], shares[eased], strict=True)
-    ]
-    return f"Room would be made by {' and '.join(changes)}"
+def _demands(multipliers: Vector) -> list[_Demand]:
+    return [_Demand(row, 1 if multipliers[row] > 0 else -1) for row in np.flatnonzero(multipliers).tolist()]
 
 
-def _in_words(problem: TrackingProblem, row: int, side: int, change: float = 0.0) -> str:
-    limit = (problem.rows.upper[row] if side > 0 else problem.rows.lower[row]) + change
-    return f"{problem.rows.labels[row]} at {'most' if side > 0 else 'least'} {limit:.6g}"
+def _only(region: Region, demands: Sequence[_Demand]) -> Region:
+    low, high = np.full(region.sizes.size, -np.inf), np.full(region.sizes.size, np.inf)
+    for demand in demands:
+        if demand.side > 0:
+            high[demand.row] = region.polyhedron.high[demand.row]
+        else:
+            low[demand.row] = region.polyhedron.low[demand.row]
+    return replace(region, polyhedron=replace(region.polyhedron, low=low, high=high))
+
+
+def _repairs(problem: TrackingProblem, region: Region, demands: Sequence[_Demand]) -> list[str]:
+    """Changes of one limit that make room, the smallest first, each measured in its row's largest coefficient."""
+    moves = [(move, demand) for demand in demands if (move := _least_move(region, demand)) is not None]
+    moves.sort(key=lambda pair: pair[0])
+    return [_repair(problem, region, demand, move) for move, demand in moves]
+
+
+def _least_move(region: Region, demand: _Demand) -> float | None:
+    """How far one limit has to move so that all hold, or None where it alone is not enough.
+
+    Each proof of a clash says how far the limit must move at least; the proofs at that place say more until there is
+    none left.
+    """
+    moved = 0.0
+    found = nearest(region)
+    for _ in range(REPAIR_STEPS):
+        pressed = demand.side * float(found.multipliers[demand.row])
+        if pressed <= ROUNDING:
+            return None
+        eased = _eased(region, demand, moved)
+        moved += eased.polyhedron.certain_breach(found.multipliers) / pressed
+        eased = _eased(region, demand, moved)
+        found = nearest(eased, found.point)
+        if found.total <= ROUNDING:
+            return moved
+    return None
+
+
+def _eased(region: Region, demand: _Demand, by: float) -> Region:
+    low, high = region.polyhedron.low.copy(), region.polyhedron.high.copy()
+    (high if demand.side > 0 else low)[demand.row] += demand.side * by
+    return replace(region, polyhedron=replace(region.polyhedron, low=low, high=high))
+
+
+def _in_words(problem: TrackingProblem, region: Region, demand: _Demand) -> str:
+    label, limit = _limit(problem, region, demand)
+    return f"{label} at {'most' if demand.side > 0 else 'least'} {limit:.6g}"
+
+
+def _repair(problem: TrackingProblem, region: Region, demand: _Demand, move: float) -> str:
+    label, limit = _limit(problem, region, demand)
+    needed = limit + demand.side * move * float(region.sizes[demand.row])
+    return change_in_words(label, demand.side, limit, needed)
+
+
+def _limit(problem: TrackingProblem, region: Region, demand: _Demand) -> tuple[str, float]:
+    split = region.linear.size
+    if demand.row >= split:
+        row = int(region.bent[demand.row - split])
+        return problem.bent.labels[row], float(problem.bent.upper[row])
+    row = int(region.linear[demand.row])
+    limit = problem.rows.upper[row] if demand.side > 0 else problem.rows.lower[row]
+    return problem.rows.labels[row], float(limit)
