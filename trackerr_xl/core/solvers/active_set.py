@@ -8,15 +8,16 @@ References
    SIAM J. Optim. 13 (2002).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trackerr_xl.core.arrays import Indices, Mask, Matrix, Sides, Vector
+from trackerr_xl.core.arrays import Vector
 from trackerr_xl.core.solvers.free_block import Equalities, FreeBlock, equalities
+from trackerr_xl.core.solvers.guess import Guess, duals_of, taken
+from trackerr_xl.core.solvers.mending import Mended, mended
 from trackerr_xl.core.solvers.program import ActiveSet, Candidate, Program
 
-PRECISION = 1e-12
 SIGN_TOLERANCE = 1e-10
 SMALLEST_SLOPE = 1e-3
 """Signs of multipliers are judged relative to the largest slope or this: near a tracking error of 0 all is rounding."""
@@ -37,14 +38,10 @@ UNTRUSTED = 1e-9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Trial:
-    """The exact answer for one guess, the mended guess, and how wrong each name was (0 where right)."""
+    """The exact answer for one guess, and the guess mended by it."""
 
-    x: Vector
-    duals: Vector
-    names: Sides
-    rows: Sides
-    name_errors: Vector
-    wrong: int
+    candidate: Candidate
+    mended: Mended
     block: FreeBlock | None
 
 
@@ -62,52 +59,41 @@ def minimise(program: Program, guess: ActiveSet, near: Vector, most_steps: int =
     most_steps : int
         When to give up.
     """
-    names, rows, block = guess.places - np.int8(1), guess.rows, None
-    fewest, stalled, seen = float(program.size + rows.size + 1), 0, set[bytes]()
+    active, block = guess, None
+    fewest, stalled, seen = float(program.size + active.rows.size + active.bends.size + 1), 0, set[bytes]()
     for step in range(1, most_steps + 1):
-        trial = _try(program, names, rows, near, block)
+        trial = _try(program, active, near, block)
         if trial is None:
             return None
-        block = trial.block
-        if trial.wrong == 0:
-            return Candidate(trial.x, trial.duals, step, np.zeros(program.bends.count))
-        stalled = 0 if trial.wrong < 0.9 * fewest else stalled + 1
-        fewest = min(fewest, trial.wrong)
-        many = trial.wrong > FEW * program.size + 5
+        block, wrong = trial.block, trial.mended.wrong
+        if wrong == 0:
+            return replace(trial.candidate, iterations=step)
+        stalled = 0 if wrong < 0.9 * fewest else stalled + 1
+        fewest = min(fewest, wrong)
+        many = wrong > FEW * program.size + 5
         if stalled < (PATIENCE_WITH_MANY if many else PATIENCE):
-            names, rows = trial.names, trial.rows
+            active = trial.mended.active
             continue
         if many:
             return None
-        names, rows = _careful_change(trial, names, rows)
-        key = names.tobytes() + rows.tobytes()
+        active = _careful_change(trial.mended, active)
+        key = active.places.tobytes() + active.rows.tobytes() + active.bends.tobytes()
         if key in seen:
             return None
         seen.add(key)
     return None
 
 
-def _careful_change(trial: _Trial, names: Sides, rows: Sides) -> tuple[Sides, Sides]:
+def _careful_change(mended: Mended, active: ActiveSet) -> ActiveSet:
     """Rows alone while any is wrong, then the worst half of the names: this breaks most cycles."""
-    if (trial.rows != rows).any():
-        return names, trial.rows
-    wrong = np.flatnonzero(trial.names != names)
-    worst = wrong[np.argsort(-trial.name_errors[wrong])][: max(1, wrong.size // 2)]
-    changed = names.copy()
-    changed[worst] = trial.names[worst]
-    return changed, rows
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Guess:
-    """A guess with the rows it takes for equalities."""
-
-    names: Sides
-    rows: Sides
-    free: Mask
-    used: Indices
-    matrix: Matrix
-    limits: Vector
+    new = mended.active
+    if (new.rows != active.rows).any() or (new.bends != active.bends).any():
+        return replace(new, places=active.places)
+    wrong = np.flatnonzero(new.places != active.places)
+    worst = wrong[np.argsort(-mended.name_errors[wrong])][: max(1, wrong.size // 2)]
+    places = active.places.copy()
+    places[worst] = new.places[worst]
+    return replace(active, places=places)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,29 +108,30 @@ class _Point:
     error: float
 
 
-def _try(program: Program, names: Sides, rows: Sides, near: Vector, block: FreeBlock | None) -> _Trial | None:
-    used = np.flatnonzero(rows)
-    limits = np.where(rows > 0, program.row_upper, program.row_lower)[used]
-    guess = _Guess(names, rows, names == 0, used, program.rows[used], limits)
+def _try(program: Program, active: ActiveSet, near: Vector, block: FreeBlock | None) -> _Trial | None:
+    guess = taken(program, active)
+    start = np.where(guess.free, near, guess.held)
     if not guess.free.any():
-        return None
-    start = np.where(names < 0, program.lower, np.where(names > 0, program.upper, near))
+        # Nothing moves; what rows would have to bear is not determined.
+        if guess.limits.size:
+            return None
+        return _judged(program, guess, _point(program, guess, start, guess.limits), None)
     trial = _solved(program, guess, start, block)
     if trial is None and block is not None:
         trial = _solved(program, guess, start, None)
     return trial
 
 
-def _solved(program: Program, guess: _Guess, start: Vector, block: FreeBlock | None) -> _Trial | None:
+def _solved(program: Program, guess: Guess, start: Vector, block: FreeBlock | None) -> _Trial | None:
     """The trial on a block, or None if the block does not carry it."""
     system = equalities(program.hessian, guess.free, guess.matrix, block)
     if system is None:
         return None
-    point = _point(program, guess, start, np.zeros(guess.used.size))
+    point = _point(program, guess, start, np.zeros(guess.limits.size))
     point = _corrected(program, guess, system, point)
     trial = _judged(program, guess, point, system.block)
     # Signs need few digits; only what may be the answer is worth refining.
-    if trial.wrong and point.error <= ROUGH:
+    if trial.mended.wrong and point.error <= ROUGH:
         return trial
     for _ in range(MOST_REFINEMENTS):
         if point.error < REFINED:
@@ -158,60 +145,25 @@ def _solved(program: Program, guess: _Guess, start: Vector, block: FreeBlock | N
     return _judged(program, guess, point, system.block)
 
 
-def _point(program: Program, guess: _Guess, x: Vector, duals: Vector) -> _Point:
-    slope = program.hessian.product(x) + program.linear
+def _point(program: Program, guess: Guess, x: Vector, duals: Vector) -> _Point:
+    slope = program.hessian.product(x) + guess.linear
     missing = -(slope + duals @ guess.matrix)
     row_missing = guess.limits - guess.matrix @ x
-    error = float(np.abs(missing[guess.free]).max()) / (float(np.abs(slope).max()) + 1e-300)
-    if guess.used.size:
+    error = float(np.abs(missing[guess.free]).max(initial=0.0)) / (float(np.abs(slope).max()) + 1e-300)
+    if guess.limits.size:
         size = float(np.abs(guess.limits).max() + np.abs(x).max() / x.size)
         error = max(error, float(np.abs(row_missing).max()) / (size + 1e-300))
     return _Point(x, duals, slope, missing, row_missing, error)
 
 
-def _corrected(program: Program, guess: _Guess, system: Equalities, point: _Point) -> _Point:
+def _corrected(program: Program, guess: Guess, system: Equalities, point: _Point) -> _Point:
     dx, dy = system.solve(point.missing, point.row_missing)
     return _point(program, guess, point.x + dx, point.duals + dy)
 
 
-def _judged(program: Program, guess: _Guess, point: _Point, block: FreeBlock | None) -> _Trial:
-    duals = np.zeros(guess.rows.size)
-    duals[guess.used] = point.duals
-    size = float(np.abs(program.linear).max() + np.abs(point.slope).max())
+def _judged(program: Program, guess: Guess, point: _Point, block: FreeBlock | None) -> _Trial:
+    size = float(np.abs(guess.linear).max() + np.abs(point.slope).max())
     tolerance = SIGN_TOLERANCE * max(size, SMALLEST_SLOPE)
-    names, errors = _mended_names(program, guess.names, point.x, -point.missing, tolerance)
-    rows = _mended_rows(program, guess.rows, point.x, duals, tolerance)
-    wrong = np.count_nonzero(names != guess.names) + np.count_nonzero(rows != guess.rows)
-    return _Trial(point.x, duals, names, rows, errors, int(wrong), block)
-
-
-def _mended_names(
-    program: Program, names: Sides, x: Vector, gradient: Vector, tolerance: float
-) -> tuple[Sides, Vector]:
-    slack = PRECISION * max(1.0, float(np.abs(x).max()))
-    below = (names == 0) & (x < program.lower - slack)
-    above = (names == 0) & (x > program.upper + slack)
-    held = (names != 0) & ~program.fixed
-    freed = held & (np.where(names > 0, gradient, -gradient) > tolerance)
-    errors = np.zeros(x.size)
-    errors[below], errors[above] = (program.lower - x)[below], (x - program.upper)[above]
-    errors[freed] = np.abs(gradient[freed])
-    mended = names.copy()
-    mended[below], mended[above], mended[freed] = -1, 1, 0
-    return mended, errors
-
-
-def _mended_rows(program: Program, rows: Sides, x: Vector, duals: Vector, tolerance: float) -> Sides:
-    first = program.equalities
-    if first == rows.size:
-        return rows
-    reached = program.rows[first:] @ x
-    slack = PRECISION * np.maximum(1.0, np.abs(reached))
-    state = rows[first:]
-    mended = rows.copy()
-    new = mended[first:]
-    new[(state == 0) & (reached > program.row_upper[first:] + slack)] = 1
-    new[(state == 0) & (reached < program.row_lower[first:] - slack)] = -1
-    # A row's multiplier is compared after the row's own scale: n times its largest coefficient is near 1.
-    new[(state != 0) & (state * duals[first:] < -tolerance * program.size)] = 0
-    return mended
+    rows, bends = duals_of(program, guess, point.duals)
+    better = mended(program, guess, point.x, (rows, bends), -point.missing, tolerance)
+    return _Trial(Candidate(point.x, rows, 0, bends), better, block)
