@@ -7,11 +7,27 @@ from typing import Literal
 
 import numpy as np
 
-from trackerr_xl.core.arrays import Vector
+from trackerr_xl.core.arrays import Mask, Vector
 from trackerr_xl.core.words import key, nearest, not_known, shorten
 from trackerr_xl.errors import InputError, LabelError
 
-LimitKind = Literal["Weight", "Group", "Exposure", "Budget", "Exclude", "Hold"]
+LimitKind = Literal[
+    "Weight",
+    "Group",
+    "Exposure",
+    "Ratio",
+    "Budget",
+    "Gross",
+    "Turnover",
+    "Trade",
+    "Cost",
+    "Exclude",
+    "Hold",
+    "TE",
+    "Return",
+    "Beta",
+    "ActiveShare",
+]
 """What a row of the constraints table can limit."""
 
 Basis = Literal["Absolute", "Active", "Relative"]
@@ -34,6 +50,9 @@ class Limit:
         What they are measured from.
     row : int
         Row of the table, its header being row 1.
+    penalty : float
+        Price of a unit of breach, infinite where the row must hold: tracking error a year for the objectives that
+        make a risk least, else in the unit of the objective.
     """
 
     kind: LimitKind
@@ -42,6 +61,17 @@ class Limit:
     upper: float = np.inf
     basis: Basis = "Absolute"
     row: int = 0
+    penalty: float = np.inf
+
+    @property
+    def hard(self) -> bool:
+        """Whether the row must hold."""
+        return self.penalty == np.inf
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for messages."""
+        return f"row {self.row}"
 
     @property
     def label(self) -> str:
@@ -92,15 +122,18 @@ class Universe:
     benchmark : ndarray of shape (n,)
         Benchmark weights, fractions.
     current : ndarray of shape (n,), optional
-        Weights held now, fractions; needed by Hold.
+        Weights held now, fractions; needed by rows that speak of trades.
     attributes : Attributes, optional
-        Needed by groups and exposures.
+        Needed by groups, exposures, returns and costs.
+    beta : ndarray of shape (n,), optional
+        Beta of each asset against the benchmark, Σb / b'Σb; needed by Beta.
     """
 
     names: tuple[str, ...]
     benchmark: Vector
     current: Vector | None = None
     attributes: Attributes | None = None
+    beta: Vector | None = None
 
     # A table of limits asks for the same names and columns in row after row.
     @cached_property
@@ -112,6 +145,48 @@ class Universe:
     def known_groups(self) -> dict[str, dict[str, list[int]]]:
         """Groups by the key of their column, for the columns that `groups_of` was asked for."""
         return {}
+
+
+def held(limit: Limit, universe: Universe) -> Vector:
+    """Weights held now, shape (n,), for a row that speaks of trades.
+
+    Raises
+    ------
+    InputError
+        If they are not given.
+    """
+    if universe.current is None:
+        raise InputError(f"is missing, {limit.label} needs it", argument="current")
+    return universe.current
+
+
+def members_mask(limit: Limit, universe: Universe) -> Mask:
+    """Which assets a row on a sum stands for, shape (n,): all of them where its item is blank."""
+    mask = np.zeros(len(universe.names), dtype=np.bool_)
+    mask[members_of(limit, universe) if limit.item else slice(None)] = True
+    return mask
+
+
+def numbers_of(limit: Limit, header: str, universe: Universe) -> Vector:
+    """A column of the attributes as numbers, shape (n,).
+
+    Raises
+    ------
+    InputError
+        If no attributes are given, or the column has no number for an asset.
+    LabelError
+        If there is no such column.
+    """
+    cells = cells_of(limit, header, universe)
+    for name, cell in zip(universe.names, cells, strict=True):
+        if not isinstance(cell, float):
+            found = "no value" if cell is None else f'the text "{shorten(cell)}"'
+            raise InputError(
+                f"has {found} for {shorten(name)}, must have a number for {limit.label}",
+                argument="attributes",
+                at=f"column {shorten(header)}",
+            )
+    return np.array(cells, dtype=np.float64)
 
 
 def split_item(limit: Limit) -> tuple[str, str]:
@@ -127,7 +202,7 @@ def split_item(limit: Limit) -> tuple[str, str]:
         raise InputError(
             f'has the Item "{shorten(limit.item)}", must be like Sector=Banks or Sector=*',
             argument="constraints",
-            at=f"row {limit.row}",
+            at=limit.place,
         )
     return header.strip(), value.strip()
 
@@ -139,9 +214,7 @@ def members_of(limit: Limit, universe: Universe) -> list[int]:
     if key(limit.item) in universe.places:
         return [universe.places[key(limit.item)]]
     if "=" not in limit.item:
-        raise LabelError(
-            unknown_name(limit.item, universe.names), argument="constraints", at=f"row {limit.row}"
-        )
+        raise LabelError(unknown_name(limit.item, universe.names), argument="constraints", at=limit.place)
     header, value = split_item(limit)
     groups = groups_of(limit, header, universe)
     if value == "*":
@@ -149,9 +222,7 @@ def members_of(limit: Limit, universe: Universe) -> list[int]:
     for group, members in groups.items():
         if key(group) == key(value):
             return members
-    raise LabelError(
-        f"group {not_known(value, tuple(groups))}", argument="constraints", at=f"row {limit.row}"
-    )
+    raise LabelError(f"group {not_known(value, tuple(groups))}", argument="constraints", at=limit.place)
 
 
 def groups_of(limit: Limit, header: str, universe: Universe) -> dict[str, list[int]]:
@@ -184,7 +255,7 @@ def cells_of(limit: Limit, header: str, universe: Universe) -> tuple[str | float
     try:
         return universe.attributes.column(header, universe.names)
     except LabelError as error:
-        error.argument, error.at = "constraints", f"row {limit.row}"
+        error.argument, error.at = "constraints", limit.place
         raise
 
 
