@@ -15,6 +15,7 @@ Kind = Literal[
     "choice",
     "weights",
     "covariance",
+    "panel",
     "groups",
     "constraints",
     "attributes",
@@ -56,6 +57,8 @@ class Argument:
     later : str, optional
         Not empty while the feature behind the argument is missing: what cannot be done yet, as the start of a
         sentence. The reader accepts the argument when it is left out and refuses it in these words when given.
+    blanks : bool, optional
+        Whether cells of a panel may be empty: data that are missing.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Argument:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     later: str = ""
+    blanks: bool = False
 
     @property
     def required(self) -> bool:

@@ -40,6 +40,25 @@ class LabelledMatrix:
     labels: tuple[str, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """Rows of numbers: returns by date and name, or exposures by name and factor.
+
+    Parameters
+    ----------
+    values : ndarray of shape (rows, columns)
+        The numbers; NaN where a cell is blank and the declaration allows it.
+    rows : tuple of str or None
+        Dates or names at the left, each once; a date is the serial number of its day.
+    columns : tuple of str or None
+        Names on top, each once.
+    """
+
+    values: Matrix
+    rows: tuple[str, ...] | None = None
+    columns: tuple[str, ...] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Groups:
     """One group a name.

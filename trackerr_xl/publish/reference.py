@@ -15,6 +15,7 @@ KINDS: dict[Kind, str] = {
     "choice": "one word",
     "weights": "weights: numbers, or names and numbers",
     "covariance": "covariance: numbers, or numbers with names on two edges",
+    "panel": "rows of numbers: names on top, dates or names at the left if there are any",
     "groups": "one group for each name",
     "constraints": "constraints table",
     "attributes": "attributes table",

@@ -9,8 +9,8 @@ from typing import NoReturn
 import numpy as np
 
 from trackerr_xl.core.arrays import Matrix
-from trackerr_xl.core.words import shorten
-from trackerr_xl.errors import InputError, ShapeError
+from trackerr_xl.core.words import key, shorten
+from trackerr_xl.errors import InputError, LabelError, ShapeError
 from trackerr_xl.sheet.cells import Cell, CellError, Given
 
 _PLAIN = {float, int}
@@ -61,6 +61,25 @@ class Range:
             block = _array(rows)
         if not np.isfinite(block).all():
             _refuse_first(self, first_row, first_column)
+        return block
+
+    def numbers_or_blanks(self, first_row: int, first_column: int) -> Matrix:
+        """The numbers from one cell to the last, shape (rows, columns), NaN for an empty cell.
+
+        Raises
+        ------
+        InputError
+            If a cell is neither empty nor a finite number, with its place.
+        """
+        filled = [
+            [np.nan if _is_blank(cell) else cell for cell in row[first_column:]]
+            for row in self.cells[first_row:]
+        ]
+        if not set(map(type, chain.from_iterable(filled))) <= {*_PLAIN, np.float64}:
+            _refuse_first(self, first_row, first_column, blanks=True)
+        block = _array(filled)
+        if np.isinf(block).any():
+            _refuse_first(self, first_row, first_column, blanks=True)
         return block
 
     def number(self, row: int, column: int) -> float:
@@ -149,6 +168,22 @@ def range_of(given: Given) -> Range | None:
     return _trimmed(rows, _first_error(rows) if CellError in kinds else None)
 
 
+def each_once(names: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """The names of names and their places.
+
+    Raises
+    ------
+    LabelError
+        If one comes a second time, with its place.
+    """
+    seen: set[str] = set()
+    for name, at in names:
+        if key(name) in seen:
+            raise LabelError(f"names {shorten(name)} a second time, must name everything once", at=at)
+        seen.add(key(name))
+    return tuple(name for name, _ in names)
+
+
 def place(row: int, column: int) -> str:
     """A place inside a range as the user counts."""
     return f"row {row + 1}, column {column + 1}"
@@ -195,11 +230,12 @@ def _trimmed(rows: Sequence[Sequence[Cell]], error: tuple[CellError, str] | None
     return Range(rows, error)
 
 
-def _refuse_first(cells: Range, first_row: int, first_column: int) -> NoReturn:
+def _refuse_first(cells: Range, first_row: int, first_column: int, blanks: bool = False) -> NoReturn:
     rows, columns = cells.shape
     for row in range(first_row, rows):
         for column in range(first_column, columns):
-            cells.number(row, column)
+            if not (blanks and cells.is_blank(row, column)):
+                cells.number(row, column)
     raise AssertionError("every cell is a number")
 
 

@@ -17,7 +17,8 @@ from trackerr_xl.errors import (
 from trackerr_xl.functions.spec import Argument, SheetFunction
 from trackerr_xl.functions.values import Groups, Labelled, LabelledMatrix
 from trackerr_xl.sheet.cells import Given
-from trackerr_xl.sheet.ranges import Range, place, range_of
+from trackerr_xl.sheet.panel import read_panel
+from trackerr_xl.sheet.ranges import Range, each_once, place, range_of
 from trackerr_xl.sheet.tables import read_attributes, read_constraints, read_options
 
 
@@ -127,7 +128,7 @@ def _vector(argument: Argument, cells: Range) -> Labelled:
     if columns != 2:
         raise ShapeError(f"is {rows} x {columns}, must be one column, one row, or two columns [name, number]")
     values = cells.numbers(first_column=1)[:, 0]
-    return Labelled(values, _once([(cells.name(row, 0), place(row, 0)) for row in range(rows)]))
+    return Labelled(values, each_once([(cells.name(row, 0), place(row, 0)) for row in range(rows)]))
 
 
 def _covariance(argument: Argument, cells: Range) -> LabelledMatrix:
@@ -136,8 +137,8 @@ def _covariance(argument: Argument, cells: Range) -> LabelledMatrix:
         raise ShapeError(f"is {rows} x {columns}, must be square, with or without names on both edges")
     if not _has_edges(cells):
         return LabelledMatrix(cells.numbers())
-    left = _once([(cells.name(row, 0), place(row, 0)) for row in range(1, rows)])
-    top = _once([(cells.name(0, column), place(0, column)) for column in range(1, columns)])
+    left = each_once([(cells.name(row, 0), place(row, 0)) for row in range(1, rows)])
+    top = each_once([(cells.name(0, column), place(0, column)) for column in range(1, columns)])
     for at, (one, other) in enumerate(zip(left, top, strict=True), start=1):
         if key(one) != key(other):
             raise LabelError(
@@ -171,7 +172,7 @@ def _groups(argument: Argument, cells: Range) -> Groups:
         return Groups(tuple(_group(cells, row, 0) for row in range(rows)))
     if columns != 2:
         raise ShapeError(f"is {rows} x {columns}, must be one column, one row, or two columns [name, group]")
-    labels = _once([(cells.name(row, 0), place(row, 0)) for row in range(rows)])
+    labels = each_once([(cells.name(row, 0), place(row, 0)) for row in range(rows)])
     return Groups(tuple(_group(cells, row, 1) for row in range(rows)), labels)
 
 
@@ -179,15 +180,6 @@ def _group(cells: Range, row: int, column: int) -> str:
     if cells.is_blank(row, column):
         raise InputError("is empty, must be a group", at=place(row, column))
     return cells.text(row, column)
-
-
-def _once(names: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    seen: dict[str, str] = {}
-    for name, at in names:
-        if key(name) in seen:
-            raise LabelError(f"names {shorten(name)} a second time, must name everything once", at=at)
-        seen[key(name)] = at
-    return tuple(name for name, _ in names)
 
 
 def _check_single(cells: Range) -> None:
@@ -206,6 +198,7 @@ READERS: Mapping[str, Callable[[Argument, Range], object]] = {
     "choice": _choice,
     "weights": _vector,
     "covariance": _covariance,
+    "panel": lambda argument, cells: read_panel(cells, argument.blanks),
     "groups": _groups,
     "constraints": lambda _, cells: read_constraints(cells),
     "attributes": lambda _, cells: read_attributes(cells),
