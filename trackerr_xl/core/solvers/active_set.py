@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from trackerr_xl.core.arrays import Vector
+from trackerr_xl.core.solvers.conjugate_gradients import Gathered
 from trackerr_xl.core.solvers.free_block import Equalities, FreeBlock, equalities
 from trackerr_xl.core.solvers.guess import Guess, duals_of, taken
 from trackerr_xl.core.solvers.mending import Mended, mended
@@ -66,6 +67,9 @@ def minimise(program: Program, guess: ActiveSet, near: Vector, most_steps: int =
         if trial is None:
             return None
         block, wrong = trial.block, trial.mended.wrong
+        if isinstance(block, Gathered):
+            # What is iterated is quicker from the last point; there is no ridge that would draw it astray.
+            near = trial.candidate.x
         if wrong == 0:
             return replace(trial.candidate, iterations=step)
         stalled = 0 if wrong < 0.9 * fewest else stalled + 1
@@ -128,7 +132,7 @@ def _solved(program: Program, guess: Guess, start: Vector, block: FreeBlock | No
     if system is None:
         return None
     point = _point(program, guess, start, np.zeros(guess.limits.size))
-    point = _corrected(program, guess, system, point)
+    point = _corrected(program, guess, system, point, ROUGH)
     trial = _judged(program, guess, point, system.block)
     # Signs need few digits; only what may be the answer is worth refining.
     if trial.mended.wrong and point.error <= ROUGH:
@@ -136,7 +140,7 @@ def _solved(program: Program, guess: Guess, start: Vector, block: FreeBlock | No
     for _ in range(MOST_REFINEMENTS):
         if point.error < REFINED:
             break
-        better = _corrected(program, guess, system, point)
+        better = _corrected(program, guess, system, point, REFINED)
         if not better.error < 0.5 * point.error:
             break
         point = better
@@ -156,8 +160,8 @@ def _point(program: Program, guess: Guess, x: Vector, duals: Vector) -> _Point:
     return _Point(x, duals, slope, missing, row_missing, error)
 
 
-def _corrected(program: Program, guess: Guess, system: Equalities, point: _Point) -> _Point:
-    dx, dy = system.solve(point.missing, point.row_missing)
+def _corrected(program: Program, guess: Guess, system: Equalities, point: _Point, wanted: float) -> _Point:
+    dx, dy = system.solve(point.missing, point.row_missing, 0.1 * wanted / (point.error + 1e-300))
     return _point(program, guess, point.x + dx, point.duals + dy)
 
 

@@ -1,12 +1,14 @@
 """Equality-constrained steps of the active set: factorise the free block once, then follow small changes to it."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 import numpy as np
 from scipy.linalg.lapack import dgetrf, dgetrs, dpotrf, dtrtrs
 
 from trackerr_xl.core.arrays import Indices, Mask, Matrix, Vector
+from trackerr_xl.core.solvers.conjugate_gradients import Gathered, iterated
 from trackerr_xl.core.solvers.kkt import ROW_SOFTNESS, Factorised, factorise
 from trackerr_xl.core.solvers.program import DenseHessian, FactorHessian, Hessian
 
@@ -16,8 +18,12 @@ MOST_CHANGES = 0.15
 """Share of the free names that may come and go before the block is factorised anew."""
 
 
+MANY = 600
+"""Free names from which on products with their covariance are cheaper than a root of it."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class FreeBlock:
+class Rooted:
     """Cholesky root of the dense Hessian over some names.
 
     Parameters
@@ -30,6 +36,9 @@ class FreeBlock:
 
     names: Indices
     root: Matrix
+
+
+FreeBlock = Rooted | Gathered
 
 
 class Equalities(Protocol):
@@ -45,8 +54,11 @@ class Equalities(Protocol):
         """Whether it was factorised for these very names."""
         ...
 
-    def solve(self, right: Vector, row_right: Vector) -> tuple[Vector, Vector]:
-        """Step of shape (n,) and row multipliers; `right` has shape (n,), read at the free names."""
+    def solve(self, right: Vector, row_right: Vector, left: float = 0.0) -> tuple[Vector, Vector]:
+        """Step of shape (n,) and row multipliers; `right` has shape (n,), read at the free names.
+
+        What iterates may stop where this share of the error is left.
+        """
         ...
 
 
@@ -66,25 +78,34 @@ def equalities(hessian: Hessian, free: Mask, rows: Matrix, block: FreeBlock | No
     """
     if isinstance(hessian, FactorHessian):
         return _of_factors(hessian, np.flatnonzero(free), rows)
-    if block is not None:
+    if hessian.model is not None and np.count_nonzero(free) >= MANY:
+        gathered = block if isinstance(block, Gathered) else None
+        return iterated(
+            hessian, hessian.model, free, rows, gathered, cache(lambda: _anew(hessian, free, rows))
+        )
+    if isinstance(block, Rooted):
         entered = free.copy()
         entered[block.names] = False
         new, departed = np.flatnonzero(entered), np.flatnonzero(~free[block.names])
         if new.size + departed.size <= MOST_CHANGES * block.names.size:
             return _bordered(hessian, block, new, departed, rows, fresh=False)
+    return _anew(hessian, free, rows)
+
+
+def _anew(hessian: DenseHessian, free: Mask, rows: Matrix) -> "_Bordered | None":
     block = _factorised(hessian, np.flatnonzero(free))
     nobody = np.empty(0, dtype=np.intp)
     return None if block is None else _bordered(hessian, block, nobody, nobody, rows, fresh=True)
 
 
-def _factorised(hessian: DenseHessian, names: Indices) -> FreeBlock | None:
+def _factorised(hessian: DenseHessian, names: Indices) -> Rooted | None:
     for ridge in (0.0, RIDGE):
         matrix = hessian.block(names)
         if ridge:
             matrix.flat[:: names.size + 1] += max(ridge * float(matrix.diagonal().mean()), 1e-300)
         root, failed = dpotrf(matrix, lower=1, clean=0, overwrite_a=1)
         if not failed:
-            return FreeBlock(names, root)
+            return Rooted(names, root)
     return None
 
 
@@ -95,7 +116,7 @@ class _Bordered:
     A departed name stays in the block and is held still by a row of its own.
     """
 
-    block: FreeBlock
+    block: Rooted
     whitened: Matrix
     lu: Matrix
     pivots: Indices
@@ -104,7 +125,7 @@ class _Bordered:
     rows: int
     fresh: bool
 
-    def solve(self, right: Vector, row_right: Vector) -> tuple[Vector, Vector]:
+    def solve(self, right: Vector, row_right: Vector, left: float = 0.0) -> tuple[Vector, Vector]:
         half, _ = dtrtrs(self.block.root, right[self.block.names], lower=1)
         count, border = self.new.size, self.whitened.shape[1]
         edge = np.zeros(border)
@@ -122,7 +143,7 @@ class _Bordered:
 
 
 def _bordered(
-    hessian: DenseHessian, block: FreeBlock, new: Indices, departed: Indices, rows: Matrix, *, fresh: bool
+    hessian: DenseHessian, block: Rooted, new: Indices, departed: Indices, rows: Matrix, *, fresh: bool
 ) -> _Bordered | None:
     a, m = new.size, rows.shape[0]
     border = a + m + departed.size
@@ -155,7 +176,7 @@ class _OfFactors:
     block: None = None
     fresh: bool = True
 
-    def solve(self, right: Vector, row_right: Vector) -> tuple[Vector, Vector]:
+    def solve(self, right: Vector, row_right: Vector, left: float = 0.0) -> tuple[Vector, Vector]:
         step = np.zeros(right.size)
         step[self.names], duals = self.factors.solve(right[self.names], row_right)
         return step, duals

@@ -100,6 +100,7 @@ def _settled(ended: dual_newton.Ended) -> dual_newton.Ended:
 def _by_surrogate(program: Program, hessian: DenseHessian, start: Candidate) -> Iterator[Attempt]:
     """Guess on a factor model with the true slope at the last point; the active set settles it on the truth."""
     model, last_value = surrogate(hessian), np.inf
+    program = replace(program, hessian=replace(hessian, model=model))
     last: ActiveSet | None = None
     for round_ in range(RECENTRINGS + 1):
         centre = start.x
