@@ -8,7 +8,7 @@ import pytest
 import scipy.sparse as sp
 
 from trackerr_xl.core.arrays import Matrix, Vector
-from trackerr_xl.core.solvers import bends, dual_newton
+from trackerr_xl.core.solvers import bends, dual_newton, roads
 from trackerr_xl.core.solvers.presolve import presolve, restored
 from trackerr_xl.core.solvers.program import Candidate, FactorHessian, Program
 from trackerr_xl.core.solvers.separable import separable
@@ -275,3 +275,28 @@ def test_reach_of_bent_rows_by_hand() -> None:
     least, most = bends.within(slope, bend, at, *limits, *endless).reach(*endless)
     np.testing.assert_array_equal(least, [-np.inf, -1.0])
     np.testing.assert_array_equal(most, [np.inf, np.inf])
+
+
+def test_a_soft_row_over_fixed_names_costs_its_price() -> None:
+    """The names are fixed by their limits; the row is 0.2 above its own, and the bent row 0.1 above."""
+    n = 2
+    fixed = np.array([0.4, 0.8])
+    bent = bends.within(
+        np.zeros((1, n)), np.ones((1, n)), np.zeros((1, n)), np.array([1.1]), np.array([3.0]), fixed, fixed
+    )
+    program = Program(
+        FactorHessian(np.ones((n, 1)), np.ones(n)),
+        np.zeros(n),
+        fixed,
+        fixed,
+        np.ones((1, n)),
+        np.array([-np.inf]),
+        np.array([1.0]),
+        0,
+        np.array([5.0]),
+        bent,
+    )
+    [(method, candidate)] = roads.attempts(program, lambda: None)
+    assert method == "fixed"
+    np.testing.assert_array_equal(candidate.row_duals, [5.0])
+    np.testing.assert_array_equal(candidate.bent_duals, [3.0])

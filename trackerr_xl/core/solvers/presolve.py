@@ -104,7 +104,10 @@ def restored(presolved: Presolved, candidate: Candidate) -> Candidate:
     """
     original = presolved.original
     row_duals, bent_duals = np.zeros(original.rows.shape[0]), np.zeros(original.bends.count)
+    if np.isfinite(original.row_ceiling).any():
+        row_duals = _prices_of_breaches(original, candidate.x)
     row_duals[presolved.kept], bent_duals[presolved.kept_bends] = candidate.row_duals, candidate.bent_duals
+    _price_dropped(presolved, candidate.x, row_duals, bent_duals)
     if presolved.forcing:
         slopes = _slopes(original, candidate.x, row_duals, bent_duals)
         for forced in reversed(presolved.forcing):
@@ -113,6 +116,33 @@ def restored(presolved: Presolved, candidate: Candidate) -> Candidate:
             else:
                 bent_duals[forced.row] += _bent_dual(original, forced, candidate.x, slopes)
     return replace(candidate, row_duals=row_duals, bent_duals=bent_duals)
+
+
+def _prices_of_breaches(program: Program, x: Vector) -> Vector:
+    """Multipliers of the soft rows that x breaks, zero for all others."""
+    reached = program.rows @ x
+    above = np.where(reached > program.row_upper + ROUNDING, program.row_ceiling, 0.0)
+    below = np.where(reached < program.row_lower - ROUNDING, program.row_ceiling, 0.0)
+    return np.where(np.isfinite(program.row_ceiling), above - below, 0.0)
+
+
+def _price_dropped(presolved: Presolved, x: Vector, row_duals: Vector, bent_duals: Vector) -> None:
+    """Give soft rows that were dropped broken, because all their names are fixed, their prices, in place."""
+    original = presolved.original
+    dropped = np.isfinite(original.row_ceiling)
+    dropped[presolved.kept] = False
+    if dropped.any():
+        reached, ceiling = original.rows @ x, original.row_ceiling
+        above = dropped & (reached > original.row_upper + ROUNDING)
+        row_duals[above] = ceiling[above]
+        below = dropped & (reached < original.row_lower - ROUNDING)
+        row_duals[below] = -ceiling[below]
+    bends = original.bends
+    dropped = np.isfinite(bends.ceiling)
+    dropped[presolved.kept_bends] = False
+    if dropped.any():
+        broken = dropped & (bends.reached(x) > bends.upper + ROUNDING)
+        bent_duals[broken] = bends.ceiling[broken]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,7 +194,8 @@ def _narrowed(bent: bends.Bends, lower: Vector, upper: Vector) -> tuple[bends.Be
     if not bent.count:
         return bends.none(lower, upper), np.empty(0, dtype=np.intp)
     inner = bent.over(lower, upper)
-    kept = np.flatnonzero(inner.reach(lower, upper)[1] > inner.upper + ROUNDING)
+    least, most = inner.reach(lower, upper)
+    kept = np.flatnonzero((most > inner.upper + ROUNDING) & (most > least))
     return (inner if kept.size == bent.count else inner.rows(kept)), kept
 
 

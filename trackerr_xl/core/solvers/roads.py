@@ -57,7 +57,7 @@ def _attempts(
     if program.fixed.all():
         yield (
             "fixed",
-            Candidate(program.lower, np.zeros(program.rows.shape[0]), 0, np.zeros(program.bends.count)),
+            _nothing_to_choose(program),
         )
         return
     if start is not None:
@@ -75,6 +75,13 @@ def _attempts(
     except _NoFeasiblePointSeenError:
         check_feasible()
     yield from _by_interior_point(program)
+
+
+def _nothing_to_choose(program: Program) -> Candidate:
+    bends = program.bends
+    broken = bends.reached(program.lower) > bends.upper
+    prices = np.where(np.isfinite(bends.ceiling) & broken, bends.ceiling, 0.0)
+    return Candidate(program.lower, np.zeros(program.rows.shape[0]), 0, prices)
 
 
 def _nowhere(program: Program) -> Candidate:
