@@ -139,7 +139,9 @@ def active_weights(weights: Vector, benchmark: Vector) -> Vector:
 
 def _risk_model(cov: Matrix | RiskModel, size: int) -> RiskModel:
     if isinstance(cov, np.ndarray):
-        cov = DenseCovariance(symmetric_covariance(cov, "cov"))
+        cov = DenseCovariance(cov)
+    if isinstance(cov, DenseCovariance):
+        cov = DenseCovariance(symmetric_covariance(cov.matrix, "cov"))
     if cov.size != size:
         raise ShapeError(f"is {cov.size} x {cov.size}, must be {size} x {size}", argument="cov")
     return cov

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from trackerr_xl.core.arrays import Matrix, Vector
+from trackerr_xl.core.arrays import Indices, Matrix, Vector
 from trackerr_xl.core.semidefinite import checked_covariance
 from trackerr_xl.errors import ShapeError
 
@@ -28,6 +28,10 @@ class RiskModel(Protocol):
 
     def diagonal(self) -> Vector:
         """Variance of each asset, shape (n,)."""
+        ...
+
+    def part(self, places: Indices) -> "RiskModel":
+        """The covariance of some of the assets, in the order of `places`."""
         ...
 
 
@@ -59,6 +63,10 @@ class DenseCovariance:
     def diagonal(self) -> Vector:
         """Variance of each asset."""
         return self.matrix.diagonal()
+
+    def part(self, places: Indices) -> "DenseCovariance":
+        """The covariance of some of the assets."""
+        return DenseCovariance(self.matrix[np.ix_(places, places)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,6 +129,10 @@ class FactorModel:
     def diagonal(self) -> Vector:
         """Variance of each asset."""
         return np.asarray(np.einsum("ij,ij->i", self.loadings, self.loadings) + self.specific)
+
+    def part(self, places: Indices) -> "FactorModel":
+        """The covariance of some of the assets: their rows of the loadings."""
+        return FactorModel(self.loadings[places], self.specific[places])
 
 
 def _root(factor_cov: Matrix) -> Matrix:

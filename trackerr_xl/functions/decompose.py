@@ -3,8 +3,9 @@
 import numpy as np
 
 from trackerr_xl.core import risk
-from trackerr_xl.core.arrays import Matrix, Vector
+from trackerr_xl.core.arrays import Vector
 from trackerr_xl.core.risk import Contributions
+from trackerr_xl.core.risk_model import RiskModel
 from trackerr_xl.core.words import key
 from trackerr_xl.functions.match import (
     check_fractions,
@@ -17,7 +18,7 @@ from trackerr_xl.functions.match import (
 )
 from trackerr_xl.functions.measure import COV_HELP, periods_argument
 from trackerr_xl.functions.spec import Answer, Argument, Result, SheetFunction, Value
-from trackerr_xl.functions.values import Groups, Labelled, LabelledMatrix
+from trackerr_xl.functions.values import Covariance, Groups, Labelled
 
 HEADERS = ("Name", "Active weight", "MCTE", "CTE", "% of TE", "Stand-alone TE")
 """Columns of the table; the first is "Group" where groups are given."""
@@ -29,7 +30,7 @@ _NEUTRAL = 1e-12
 def te_contrib(
     portfolio: Labelled,
     benchmark: Labelled,
-    cov: LabelledMatrix,
+    cov: Covariance,
     groups: Groups | None,
     periods: float,
     funding: str,
@@ -40,15 +41,15 @@ def te_contrib(
         check_fractions(vector, argument)
     names = union(vectors, {"cov": cov, "groups": groups})
     held, index = spread(portfolio, names), spread(benchmark, names)
-    matrix = covariance_of(cov, names, held.size)
-    parts = risk.contributions(held, index, matrix, periods, funding)
+    model = covariance_of(cov, names, held.size)
+    parts = risk.contributions(held, index, model, periods, funding)
     active = held - index
     if groups is None:
         labels = names or cov.labels or tuple(f"Asset {at + 1}" for at in range(held.size))
         members = {label: [at] for at, label in enumerate(labels)}
     else:
         members = _members(groups_of(groups, names))
-    alone = _stand_alone(active, matrix, list(members.values()), periods)
+    alone = _stand_alone(active, model, list(members.values()), periods)
     body = [
         _row(label, places, active, parts, apart)
         for (label, places), apart in zip(members.items(), alone, strict=True)
@@ -58,7 +59,7 @@ def te_contrib(
     header: list[Value] = ["Name" if groups is None else "Group", *HEADERS[1:]]
     diversification: list[Value] = ["Diversification", "", "", "", "", total - float(sum(alone))]
     last: list[Value] = ["Total", float(active.sum()), "", total, share, total]
-    notes = (*_notes(parts, funding, periods), *sum_warnings(vectors), *risk_warnings(matrix))
+    notes = (*_notes(parts, funding, periods), *sum_warnings(vectors), *risk_warnings(model))
     return Answer([header, *body, diversification, last], notes)
 
 
@@ -70,10 +71,10 @@ def _members(groups: tuple[str, ...]) -> dict[str, list[int]]:
     return members
 
 
-def _stand_alone(active: Vector, cov: Matrix, members: list[list[int]], periods: float) -> list[float]:
+def _stand_alone(active: Vector, cov: RiskModel, members: list[list[int]], periods: float) -> list[float]:
     """Tracking error of each group as if it were the only active one."""
     return [
-        risk.tracking_error(active[places], np.zeros(len(places)), cov[np.ix_(places, places)], periods)
+        risk.tracking_error(active[places], np.zeros(len(places)), cov.part(np.array(places)), periods)
         for places in members
     ]
 

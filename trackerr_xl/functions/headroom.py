@@ -7,7 +7,6 @@ import numpy as np
 from trackerr_xl.core import risk
 from trackerr_xl.core.arrays import Vector
 from trackerr_xl.core.headroom import headroom
-from trackerr_xl.core.risk_model import DenseCovariance
 from trackerr_xl.core.words import listed
 from trackerr_xl.functions.match import (
     check_fractions,
@@ -19,13 +18,13 @@ from trackerr_xl.functions.match import (
 )
 from trackerr_xl.functions.measure import COV_HELP, periods_argument
 from trackerr_xl.functions.spec import Answer, Argument, Result, SheetFunction, Value
-from trackerr_xl.functions.values import Labelled, LabelledMatrix
+from trackerr_xl.functions.values import Covariance, Labelled
 
 
 def te_headroom(
     portfolio: Labelled,
     benchmark: Labelled,
-    cov: LabelledMatrix,
+    cov: Covariance,
     te_limit: float,
     periods: float,
     funding: str,
@@ -36,9 +35,9 @@ def te_headroom(
         check_fractions(vector, argument)
     names = union(vectors, {"cov": cov})
     held, index = spread(portfolio, names), spread(benchmark, names)
-    matrix = covariance_of(cov, names, held.size)
-    room = headroom(held, index, DenseCovariance(matrix), te_limit / float(np.sqrt(periods)), funding)
-    error = risk.tracking_error(held, index, matrix, periods)
+    model = covariance_of(cov, names, held.size)
+    room = headroom(held, index, model, te_limit / float(np.sqrt(periods)), funding)
+    error = risk.tracking_error(held, index, model, periods)
     labels = names or cov.labels or tuple(f"Asset {at + 1}" for at in range(held.size))
     table = np.column_stack([held, held - index, room.buy, room.sell])
     rows: list[list[Value]] = [["Name", "Weight", "Active weight", "Most to buy", "Most to sell"]]
@@ -48,7 +47,7 @@ def te_headroom(
         *_notes(error, te_limit, periods, funding),
         *_without_number(labels, room.buy, room.sell),
         *sum_warnings(vectors),
-        *risk_warnings(matrix),
+        *risk_warnings(model),
     )
     return Answer(rows, notes)
 

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from trackerr_xl.core.arrays import Matrix, Vector
+from trackerr_xl.core.arrays import Vector
+from trackerr_xl.core.risk_model import DenseCovariance, RiskModel
 from trackerr_xl.core.semidefinite import checked_covariance, symmetric_covariance
 from trackerr_xl.core.words import key, listed, nearest, shorten
 from trackerr_xl.errors import LabelError, MatrixError, ShapeError, UnitsError
-from trackerr_xl.functions.values import Groups, Labelled, LabelledMatrix
+from trackerr_xl.functions.values import Covariance, Groups, Labelled, LabelledMatrix, Panel
 
 _PERCENT_BAND = 0.5
 _PERCENT_VOLATILITY = 1.0
@@ -49,17 +50,18 @@ def sum_warnings(vectors: Mapping[str, Labelled]) -> Iterator[tuple[str, str]]:
             yield "Warning", f"The {whose}weights sum to {total:.6g}, not 1."
 
 
-def risk_warnings(cov: Matrix) -> Iterator[tuple[str, str]]:
+def risk_warnings(cov: RiskModel) -> Iterator[tuple[str, str]]:
     """A note if a matrix that gives these weights a variance is no covariance all the same."""
-    try:
-        checked_covariance(cov, "cov")
-    except MatrixError as error:
-        found, _, _ = error.message.partition(", must ")
-        yield "Warning", f"cov {found}: it is no covariance of returns, and TE_OPTIMIZE refuses it."
+    if isinstance(cov, DenseCovariance):
+        try:
+            checked_covariance(cov.matrix, "cov")
+        except MatrixError as error:
+            found, _, _ = error.message.partition(", must ")
+            yield "Warning", f"cov {found}: it is no covariance of returns, and TE_OPTIMIZE refuses it."
     yield from volatility_warnings(cov)
 
 
-def volatility_warnings(cov: Matrix) -> Iterator[tuple[str, str]]:
+def volatility_warnings(cov: RiskModel) -> Iterator[tuple[str, str]]:
     """A note if a covariance looks as if it were in percent squared."""
     volatility = float(np.sqrt(max(float(np.median(cov.diagonal())), 0.0)))
     if volatility > _PERCENT_VOLATILITY:
@@ -70,7 +72,7 @@ def volatility_warnings(cov: Matrix) -> Iterator[tuple[str, str]]:
 
 
 def union(
-    vectors: Mapping[str, Labelled], beside: Mapping[str, LabelledMatrix | Groups | None]
+    vectors: Mapping[str, Labelled], beside: Mapping[str, Covariance | Panel | Groups | None]
 ) -> tuple[str, ...] | None:
     """Names of all vectors in order of appearance, or None when no vector has names.
 
@@ -78,7 +80,7 @@ def union(
     ----------
     vectors : mapping of str to Labelled
         Weights by argument.
-    beside : mapping of str to LabelledMatrix, Groups or None
+    beside : mapping of str to Covariance, Panel, Groups or None
         What else must fit them, by argument.
 
     Raises
@@ -91,7 +93,7 @@ def union(
     named = {argument: vector for argument, vector in vectors.items() if vector.labels is not None}
     unnamed = {argument: vector.values.size for argument, vector in vectors.items() if vector.labels is None}
     unnamed |= {
-        argument: len(thing.values)
+        argument: thing.size
         for argument, thing in beside.items()
         if thing is not None and thing.labels is None
     }
@@ -113,7 +115,9 @@ def spread(vector: Labelled, names: Sequence[str] | None) -> Vector:
     return np.array([by_name.get(key(name), 0.0) for name in names])
 
 
-def covariance_of(cov: LabelledMatrix, names: Sequence[str] | None, size: int) -> Matrix:
+def covariance_of(
+    cov: Covariance, names: Sequence[str] | None, size: int, argument: str = "cov"
+) -> RiskModel:
     """The covariance in the order of `names`.
 
     Raises
@@ -125,24 +129,30 @@ def covariance_of(cov: LabelledMatrix, names: Sequence[str] | None, size: int) -
     LabelError
         If it does not list a name.
     """
-    if cov.labels is not None:
-        symmetric_covariance(cov.values, "cov", cov.labels)
+    if isinstance(cov, LabelledMatrix):
+        if cov.labels is not None:
+            symmetric_covariance(cov.values, argument, cov.labels)
+        model: RiskModel = DenseCovariance(cov.values)
+    else:
+        model = cov.model
     if cov.labels is None or names is None:
-        if len(cov.values) != size:
-            raise ShapeError(
-                f"is {len(cov.values)} x {len(cov.values)}, must be {size} x {size}", argument="cov"
-            )
-        return cov.values
+        if cov.size != size:
+            raise ShapeError(f"is {cov.size} x {cov.size}, must be {size} x {size}", argument=argument)
+        return model
     missing = not_listed(names, cov.labels)
     if missing:
         raise LabelError(
-            _no_entry(missing, cov.labels, "a row and a column for each name, zeros for cash"), argument="cov"
+            _no_entry(missing, cov.labels, "a row and a column for each name, zeros for cash"),
+            argument=argument,
         )
-    place = {key(label): at for at, label in enumerate(cov.labels)}
-    order = [place[key(name)] for name in names]
-    if order == list(range(len(cov.labels))):
-        return cov.values
-    return np.asarray(cov.values[np.ix_(order, order)])
+    order = places_of(names, cov.labels)
+    return model if order == list(range(cov.size)) else model.part(np.array(order))
+
+
+def places_of(names: Sequence[str], labels: Sequence[str]) -> list[int]:
+    """Where each of `names` stands in `labels`, which lists them all."""
+    place = {key(label): at for at, label in enumerate(labels)}
+    return [place[key(name)] for name in names]
 
 
 def groups_of(groups: Groups, names: Sequence[str] | None) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from trackerr_xl.functions.match import (
     union,
 )
 from trackerr_xl.functions.spec import Answer, Argument, Result, SheetFunction
-from trackerr_xl.functions.values import Labelled, LabelledMatrix
+from trackerr_xl.functions.values import Covariance, Labelled
 
 _MEASURES = {
     "STD": history.standard_deviation,
@@ -49,7 +49,7 @@ COV_HELP = "Covariance of the returns per period: n × n, or with the names on b
 
 
 def tracking_error(
-    portfolio: Labelled, benchmark: Labelled, cov: LabelledMatrix | None, periods: float, method: str | None
+    portfolio: Labelled, benchmark: Labelled, cov: Covariance | None, periods: float, method: str | None
 ) -> Answer:
     """Ex-ante from weights when a covariance is given, otherwise ex-post from two return series."""
     if cov is None:
@@ -61,15 +61,15 @@ def tracking_error(
         check_fractions(vector, argument)
     names = union(vectors, {"cov": cov})
     held, index = spread(portfolio, names), spread(benchmark, names)
-    matrix = covariance_of(cov, names, held.size)
-    value = risk.tracking_error(held, index, matrix, periods)
+    model = covariance_of(cov, names, held.size)
+    value = risk.tracking_error(held, index, model, periods)
     return Answer(
         value,
         (
             ("Measure", f"Ex-ante tracking error, a standard deviation: √(a'Σa)·√{periods:g}."),
             ("Names", _matching_note(names, held.size)),
             *sum_warnings(vectors),
-            *risk_warnings(matrix),
+            *risk_warnings(model),
         ),
     )
 

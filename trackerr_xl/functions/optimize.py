@@ -9,6 +9,7 @@ import numpy as np
 from trackerr_xl.core import risk
 from trackerr_xl.core.arrays import Matrix, Vector
 from trackerr_xl.core.limits import Attributes, Limit, Universe
+from trackerr_xl.core.risk_model import RiskModel
 from trackerr_xl.core.words import key, listed
 from trackerr_xl.errors import InputError, NumericalError, ShapeError, UnitsError
 from trackerr_xl.functions.match import (
@@ -24,7 +25,7 @@ from trackerr_xl.functions.measure import COV_HELP
 from trackerr_xl.functions.options import Options
 from trackerr_xl.functions.proof import binding, proof
 from trackerr_xl.functions.spec import Answer, Argument, Result, SheetFunction, Value, column
-from trackerr_xl.functions.values import Labelled, LabelledMatrix
+from trackerr_xl.functions.values import Covariance, Labelled
 
 if TYPE_CHECKING:
     from trackerr_xl.core.solution import Solution
@@ -40,13 +41,13 @@ class _Case:
     names: tuple[str, ...] | None
     benchmark: Vector
     current: Vector | None
-    cov: Matrix
+    cov: RiskModel
     dropped: tuple[str, ...] = ()
 
 
 def te_optimize(
     weights: Labelled,
-    cov: LabelledMatrix,
+    cov: Covariance,
     constraints: tuple[Limit, ...] | None,
     attributes: Attributes | None,
     current: Labelled | None,
@@ -124,13 +125,13 @@ def _unit_notes(declared: Sequence[Limit], units: str) -> Iterator[tuple[str, st
             )
 
 
-def _case(weights: Labelled, cov: LabelledMatrix, current: Labelled | None, options: Options) -> _Case:
+def _case(weights: Labelled, cov: Covariance, current: Labelled | None, options: Options) -> _Case:
     vectors = {"weights": weights} | ({} if current is None else {"current": current})
     names = union(vectors, {"cov": cov})
     dropped: tuple[str, ...] = ()
     size = weights.values.size
-    if weights.labels is None and len(cov.values) != size:
-        raise ShapeError(f"is {len(cov.values)} x {len(cov.values)}, must be {size} x {size}", argument="cov")
+    if weights.labels is None and cov.size != size:
+        raise ShapeError(f"is {cov.size} x {cov.size}, must be {size} x {size}", argument="cov")
     if current is not None and current.labels is None:
         current = replace(current, labels=weights.labels)
     if names is not None and weights.labels is not None and cov.labels is not None:
@@ -158,7 +159,7 @@ def _rescaled(benchmark: Vector, total: float, dropped: Sequence[str]) -> Vector
     return benchmark * (total / kept)
 
 
-def _universe(case: _Case, cov: LabelledMatrix, attributes: Attributes | None) -> Universe:
+def _universe(case: _Case, cov: Covariance, attributes: Attributes | None) -> Universe:
     size = case.benchmark.size
     names = case.names or cov.labels
     if names is None and attributes is not None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from trackerr_xl.core.arrays import Matrix, Vector
+from trackerr_xl.core.risk_model import FactorModel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +40,36 @@ class LabelledMatrix:
     values: Matrix
     labels: tuple[str, ...] | None = None
 
+    @property
+    def size(self) -> int:
+        """Number of rows."""
+        return len(self.values)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelledModel:
+    """A factor model made by RISK_MODEL, with the names of its assets if there are any.
+
+    Parameters
+    ----------
+    model : FactorModel
+        The covariance; n × n is never formed.
+    labels : tuple of str or None
+        Names of the assets.
+    """
+
+    model: FactorModel
+    labels: tuple[str, ...] | None = None
+
+    @property
+    def size(self) -> int:
+        """Number of assets."""
+        return self.model.size
+
+
+Covariance = LabelledMatrix | LabelledModel
+"""What an argument of the kind covariance is read as; `match.covariance_of` puts it into the order of the names."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Panel:
@@ -58,6 +89,16 @@ class Panel:
     rows: tuple[str, ...] | None = None
     columns: tuple[str, ...] | None = None
 
+    @property
+    def size(self) -> int:
+        """Number of rows."""
+        return len(self.values)
+
+    @property
+    def labels(self) -> tuple[str, ...] | None:
+        """Names at the left, under the word that all ranges beside weights have for them."""
+        return self.rows
+
 
 @dataclass(frozen=True, slots=True)
 class Groups:
@@ -73,3 +114,8 @@ class Groups:
 
     values: tuple[str, ...]
     labels: tuple[str, ...] | None = None
+
+    @property
+    def size(self) -> int:
+        """Number of names."""
+        return len(self.values)
