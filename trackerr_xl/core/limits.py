@@ -77,7 +77,7 @@ class Limit:
     def label(self) -> str:
         """The row as the user would recognise it."""
         what = f"{self.kind} {shorten(self.item)}" if self.item else self.kind
-        return f"{what} (row {self.row})"
+        return f"{what} (row {self.row})" if self.row else what
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,38 +57,30 @@ class Mandate:
 class Achieved:
     """The best weights for a mandate, proved.
 
-    A price is the change of `value` for the better per unit that a limit is relaxed, zero or more, NaN where it is not
-    defined (at a tracking error of zero).
-
     Parameters
     ----------
     solution : Solution
-        Weights, active variance and the certificate.
+        Weights, active variance, multipliers and the certificate of the last convex problem solved.
     value : float
         What the objective comes to, breaches of soft rows priced in: tracking error or volatility per period, return
         per period, utility, or one-way turnover.
     bound : float
         No weights within the limits reach a better value than this.
-    row_prices : ndarray of shape (m,)
-        Price of each linear row, signed: positive at an upper limit, negative at a lower one.
-    bent_prices : ndarray of shape (b,)
-        Price of each bent row.
-    bound_prices : ndarray of shape (n,)
-        Price of each weight's own limits, signed: positive at the lower limit, negative at the upper one.
-    cost_prices : ndarray of shape (costs,)
-        Price of each cost row.
+    rate : float
+        Change of `value` per unit of the solution's multipliers: a row's price is its multiplier times this. NaN where
+        prices are not defined, at a tracking error of zero.
     te_price : float
-        Price of the cap on tracking error.
+        Change of `value` for the better per unit of the cap on tracking error, per period; zero where it does not bind.
+    cost_prices : ndarray of shape (c,)
+        The same for each cost row.
     """
 
     solution: Solution
     value: float
     bound: float
-    row_prices: Vector
-    bent_prices: Vector
-    bound_prices: Vector
-    cost_prices: Vector
+    rate: float
     te_price: float
+    cost_prices: Vector
 
 
 def achieve(mandate: Mandate) -> Achieved:
@@ -103,14 +95,6 @@ def achieve(mandate: Mandate) -> Achieved:
     """
     solution = solve(mandate.problem)
     error = float(np.sqrt(solution.active_variance))
-    scale = 1.0 / error if error > 0.0 else np.nan
-    return Achieved(
-        solution,
-        error,
-        float(np.sqrt(max(solution.active_variance - solution.certificate.gap, 0.0))),
-        scale * solution.row_duals,
-        scale * solution.bent_duals,
-        scale * solution.reduced_gradient,
-        np.empty(0),
-        0.0,
-    )
+    least = float(np.sqrt(max(solution.active_variance - solution.certificate.gap, 0.0)))
+    rate = 1.0 / error if error > 0.0 else np.nan
+    return Achieved(solution, error, least, rate, 0.0, np.empty(0))

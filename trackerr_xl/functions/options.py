@@ -1,8 +1,12 @@
 """The options table: every option declared once, with its default, its limits and whether it works yet."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from trackerr_xl.functions.spec import Argument
+
+if TYPE_CHECKING:
+    from trackerr_xl.core.mandate import Objective
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,16 @@ class Options:
         How contributions are counted in the layout Full.
     tolerance : float
         Largest relative gap and violation an answer may have.
+    objective : str
+        What is made best.
+    risk_aversion : float
+        Of the utility alpha'w − ½ risk aversion · TE².
+    turnover : {"One-way", "Two-way"}
+        Half the sum of purchases and sales, or the whole.
+    seconds : float
+        After which the search for an answer ends.
+    observations : float or None
+        Periods of returns that the covariance was estimated from; None where that is not known.
     """
 
     periods: float = 1.0
@@ -34,6 +48,11 @@ class Options:
     layout: str = "Weights"
     funding: str = "Cash"
     tolerance: float = 1e-9
+    objective: "Objective" = "Min TE"
+    risk_aversion: float = 1.0
+    turnover: str = "One-way"
+    seconds: float = 10.0
+    observations: float | None = None
 
 
 FIELDS = {
@@ -44,6 +63,11 @@ FIELDS = {
     "Layout": "layout",
     "Funding": "funding",
     "Tolerance": "tolerance",
+    "Objective": "objective",
+    "Risk aversion": "risk_aversion",
+    "Turnover": "turnover",
+    "Seconds": "seconds",
+    "Observations": "observations",
 }
 """Options that work now, and the field of `Options` each one sets."""
 
@@ -78,19 +102,43 @@ OPTIONS = (
     ),
     Argument(
         "Objective",
-        "text",
-        "What is made least or most.",
+        "choice",
+        "What is made best; returns come from the column Alpha of the attributes.",
         default="Min TE",
-        later="Only Min TE is carried out yet",
+        choices=("Min TE", "Max return", "Max utility", "Min turnover", "Min variance"),
     ),
     Argument(
-        "Risk aversion", "text", "For Max utility.", default="1", later="Max utility is not carried out yet"
+        "Risk aversion",
+        "number",
+        "For Max utility: return less half of this times the squared tracking error, both per period.",
+        default=1.0,
+        minimum=1e-9,
+        maximum=1e9,
     ),
     Argument(
-        "Turnover", "text", "How turnover is counted.", default="One-way", later="Turnover is not counted yet"
+        "Turnover",
+        "choice",
+        "How turnover is counted: half of purchases and sales, or the whole.",
+        default="One-way",
+        choices=("One-way", "Two-way"),
+    ),
+    Argument(
+        "Seconds",
+        "number",
+        "After which the search for an answer ends.",
+        default=10.0,
+        minimum=0.001,
+        maximum=86400.0,
+    ),
+    Argument(
+        "Observations",
+        "number",
+        "Periods of returns behind cov; with it TE_EXPLAIN tells what tracking error to expect.",
+        default=None,
+        minimum=2.0,
+        maximum=1e9,
     ),
     Argument("Gap", "text", "Integer part.", default="0.01", later="Counting names is not carried out yet"),
-    Argument("Seconds", "text", "Integer part.", default="10", later="Counting names is not carried out yet"),
     Argument("Method", "text", "Loss of TE_TRACK.", default="Std", later="TE_TRACK is not carried out yet"),
 )
 """Every option by the name it has in the table."""

@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trackerr_xl.core.arrays import Mask
+
 if TYPE_CHECKING:
     from trackerr_xl.core.constraints import Limits
-    from trackerr_xl.core.solution import Solution
+    from trackerr_xl.core.mandate import Achieved
+    from trackerr_xl.functions.mandate import Case
+    from trackerr_xl.functions.options import Options
 
 _BINDING = 1e-9
 """A weight or row this close to its limit, relative to the row's largest coefficient, is called binding."""
@@ -20,59 +24,110 @@ _FINEST = 1e-12
 """Smaller residuals are not told apart: they are rounding, and a workbook would read differently on every machine."""
 
 
-def proof(solution: "Solution", periods: float) -> Iterator[tuple[str, str]]:
-    """Status, tracking error, residuals, gap and method, as topic and sentence."""
+_VALUE = {
+    "Min TE": "tracking error",
+    "Min variance": "volatility",
+    "Max return": "return per period",
+    "Max utility": "utility",
+    "Min turnover": "turnover",
+}
+"""What each objective makes best, in words."""
+
+
+def proof(achieved: "Achieved", case: "Case") -> Iterator[tuple[str, str]]:
+    """Status, tracking error, objective, residuals, gap and method, as topic and sentence."""
+    solution, options = achieved.solution, case.options
     certificate = solution.certificate
-    error = float(np.sqrt(solution.active_variance) * np.sqrt(periods))
+    error = float(np.sqrt(solution.active_variance) * np.sqrt(options.periods))
     yield "Status", "Solved, and the answer proved."
-    yield "Tracking error", f"{error:.10g} ex-ante, a fraction; periods a year: {periods:g}."
+    yield "Tracking error", f"{error:.10g} ex-ante, a fraction; periods a year: {options.periods:g}."
+    if options.objective != "Min TE":
+        value = achieved.value * _root(options)
+        yield "Objective", f"{options.objective}: {_VALUE[options.objective]} {value:.10g}."
     yield (
         "Residuals",
         f"No limit is broken by more than {_power_of_ten(certificate.violation)}, "
         f"stationarity holds to {_power_of_ten(certificate.stationarity)}.",
     )
-    yield (
-        "Gap",
-        f"No weights within the limits have a lower active variance, to {_power_of_ten(certificate.relative_gap)} of its scale.",
-    )
+    yield "Gap", _gap(achieved, options.objective)
     steps = "step" if solution.iterations == 1 else "steps"
     yield "Method", f"{solution.method}, {solution.iterations} {steps}."
 
 
-def binding(
-    solution: "Solution", limits: "Limits", periods: float, typical: float
-) -> Iterator[tuple[str, str]]:
-    """The limits that bind, and what each costs where that is determined; `typical` is the names' mean variance."""
+def _gap(achieved: "Achieved", objective: str) -> str:
+    if objective == "Min TE":
+        small = _power_of_ten(achieved.solution.certificate.relative_gap)
+        return f"No weights within the limits have a lower active variance, to {small} of its scale."
+    size = max(abs(achieved.value), 1e-300)
+    small = _power_of_ten(abs(achieved.value - achieved.bound) / size)
+    return f"No weights within the limits have a better {_VALUE[objective]}, to {small} of it."
+
+
+def _root(options: "Options") -> float:
+    """What makes a value of the objective one a year: risks grow with the root of time, the others are as they come."""
+    return float(np.sqrt(options.periods)) if options.objective in ("Min TE", "Min variance") else 1.0
+
+
+def binding(achieved: "Achieved", case: "Case") -> Iterator[tuple[str, str]]:
+    """The limits that bind, and what each costs where that is determined."""
     # Behind this import are the parts of SciPy, and `import trackerr_xl` must cost no more than NumPy.
     from trackerr_xl.core.prices import prices
 
+    solution, limits = achieved.solution, case.limits
     rows, weights = limits.rows, solution.weights
     values = rows.matrix @ weights
-    slack = np.maximum(np.abs(rows.matrix).max(axis=1, initial=0.0), 1.0) * _BINDING
+    slack = np.maximum(rows.sizes, 1.0) * _BINDING
     at_lower, at_upper = values <= rows.lower + slack, values >= rows.upper - slack
     at_min, at_max = weights <= limits.lower + _BINDING, weights >= limits.upper - _BINDING
     cost = prices(solution, rows, at_lower | at_upper, ~(at_min | at_max))
-    known = solution.active_variance > _NO_VARIANCE * typical
-    error = float(np.sqrt(solution.active_variance * periods)) if known else 0.0
+    rate = _rate(achieved, case)
+    unit = _VALUE[case.options.objective]
     for at in np.flatnonzero(at_lower | at_upper).tolist():
         sign = "=" if at_lower[at] and at_upper[at] else "≤" if at_upper[at] else "≥"
         limit = rows.upper[at] if at_upper[at] else rows.lower[at]
-        yield "Binding", f"{rows.labels[at]} {sign} {limit:.6g}{_cost(cost.rows[at], periods, error)}."
+        yield "Binding", f"{rows.labels[at]} {sign} {limit:.6g}{_cost(cost.rows[at], rate, unit)}."
+    yield from _bent(achieved, case, rate, unit)
+    yield from _names(cost.bounds, at_min, at_max, limits, rate, unit)
+    if np.isnan(rate):
+        yield "Prices", "The tracking error is 0: what a limit costs is not defined."
+
+
+def _rate(achieved: "Achieved", case: "Case") -> float:
+    """Change of the objective, a year where it is a risk, per unit of a multiplier; NaN where it is not defined."""
+    typical = float(case.cov.diagonal().mean())
+    if case.options.objective == "Min TE" and achieved.solution.active_variance <= _NO_VARIANCE * typical:
+        return np.nan
+    return achieved.rate * _root(case.options)
+
+
+def _bent(achieved: "Achieved", case: "Case", rate: float, unit: str) -> Iterator[tuple[str, str]]:
+    bent = case.limits.bent
+    reached = bent.reached(achieved.solution.weights)
+    for at in np.flatnonzero(reached >= bent.upper - _BINDING).tolist():
+        over = reached[at] - bent.upper[at]
+        word = f"= {bent.upper[at]:.6g}" if over <= _BINDING else f"broken by {over:.6g}"
+        yield (
+            "Binding",
+            f"{bent.labels[at]} {word}{_cost(float(achieved.solution.bent_duals[at]), rate, unit)}.",
+        )
+
+
+def _names(
+    slopes: Sequence[float | None], at_min: Mask, at_max: Mask, limits: "Limits", rate: float, unit: str
+) -> Iterator[tuple[str, str]]:
     alike = np.array(
         [low == high for low, high in zip(limits.lower_labels, limits.upper_labels, strict=True)]
     )
     fixed = alike & (limits.lower == limits.upper)
-    below = [None if price is None else max(price, 0.0) for price in cost.bounds]
-    above = [None if price is None else min(price, 0.0) for price in cost.bounds]
-    for places, labels, word, slopes in (
-        (fixed, limits.lower_labels, "fixed", cost.bounds),
+    below = [None if price is None else max(price, 0.0) for price in slopes]
+    above = [None if price is None else min(price, 0.0) for price in slopes]
+    for places, labels, word, sides in (
+        (fixed, limits.lower_labels, "fixed", slopes),
         (at_min & ~fixed, limits.lower_labels, "at the Min", below),
         (at_max & ~fixed, limits.upper_labels, "at the Max", above),
     ):
-        costs = [_cost(slope, periods, error) for slope in slopes]
+        costs = [_cost(slope, rate, unit) for slope in sides]
         yield from _held(np.flatnonzero(places).tolist(), labels, word, costs)
-    if error == 0.0:
-        yield "Prices", "The tracking error is 0: what a limit costs is not defined."
 
 
 def _power_of_ten(residual: float) -> str:
@@ -80,14 +135,13 @@ def _power_of_ten(residual: float) -> str:
     return f"{10.0 ** int(np.ceil(np.log10(max(residual, _FINEST)))):.0e}"
 
 
-def _cost(slope: float | None, periods: float, error: float) -> str:
-    # dTE = d(TE²)/(2 TE): no price exists where the tracking error is zero.
-    if error == 0.0 or slope == 0.0:
+def _cost(slope: float | None, rate: float, unit: str) -> str:
+    if np.isnan(rate) or slope == 0.0:
         return ""
     if slope is None:
         return ", no price of its own: other limits that bind could stand in for it"
-    price = abs(slope) * periods / error
-    return f", worth {price:.4g} of tracking error per unit" if 0.0 < price < np.inf else ""
+    price = abs(slope) * rate
+    return f", worth {price:.4g} of {unit} per unit" if 0.0 < price < np.inf else ""
 
 
 def _held(

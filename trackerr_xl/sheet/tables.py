@@ -15,20 +15,14 @@ from trackerr_xl.sheet.ranges import Range, place
 CONSTRAINT_HEADERS = ("Type", "Item", "Min", "Max", "Basis", "Penalty", "On", "Note")
 """Columns of the constraints table, in any order; the first four are needed."""
 
-LATER_TYPES = (
-    "Ratio",
-    "Gross",
-    "Turnover",
-    "Trade",
-    "Cost",
-    "Names",
-    "Position",
-    "TE",
-    "Return",
-    "Beta",
-    "ActiveShare",
-)
+LATER_TYPES = ("Names", "Position")
 """Types of row that are known and not carried out yet."""
+
+WITHOUT_ITEM = ("Budget", "TE", "Return", "Beta")
+"""Types of row that speak of the whole portfolio."""
+
+PERHAPS_ITEM = ("Gross", "Turnover", "Cost", "ActiveShare")
+"""Types of row that speak of the whole portfolio unless their item says which part."""
 
 _NOW = cast(tuple[LimitKind, ...], get_args(LimitKind))
 _BASES = cast(tuple[Basis, ...], get_args(Basis))
@@ -142,11 +136,6 @@ def _option(
 
 def _limit(cells: Range, row: int, columns: Mapping[str, int]) -> Limit:
     kind = _kind(cells, row, columns["Type"])
-    penalty = columns.get("Penalty")
-    if penalty is not None and not cells.is_blank(row, penalty):
-        raise NotYetError(
-            "has a Penalty, soft limits cannot be carried out yet: leave it blank", at=_row(row)
-        )
     lower = _side(cells, row, columns["Min"], -np.inf)
     upper = _side(cells, row, columns["Max"], np.inf)
     limit = Limit(
@@ -156,6 +145,7 @@ def _limit(cells: Range, row: int, columns: Mapping[str, int]) -> Limit:
         upper,
         _basis(cells, row, columns.get("Basis")),
         row + 1,
+        _penalty(cells, row, columns.get("Penalty")),
     )
     _check_limit(limit)
     return limit
@@ -171,10 +161,10 @@ def _check_limit(limit: Limit) -> None:
             raise InputError(f"is {limit.kind} with a Min or Max, must have neither", at=at)
     elif blank:
         raise InputError(f"is {limit.kind} without Min and Max, must have one of them", at=at)
-    if limit.kind == "Budget":
+    if limit.kind in WITHOUT_ITEM:
         if limit.item:
-            raise InputError(f'is Budget with the Item "{shorten(limit.item)}", must have none', at=at)
-    elif not limit.item:
+            raise InputError(f'is {limit.kind} with the Item "{shorten(limit.item)}", must have none', at=at)
+    elif not limit.item and limit.kind not in PERHAPS_ITEM:
         raise InputError(f"is {limit.kind} without an Item, must have one", at=at)
 
 
@@ -189,6 +179,18 @@ def _kind(cells: Range, row: int, column: int) -> LimitKind:
             at=_row(row),
         )
     raise ChoiceError(f"Type {not_known(word, (*_NOW, *LATER_TYPES))}", at=_row(row))
+
+
+def _penalty(cells: Range, row: int, column: int | None) -> float:
+    if column is None or cells.is_blank(row, column):
+        return np.inf
+    penalty = cells.number(row, column)
+    if penalty <= 0.0:
+        raise InputError(
+            f"has the Penalty {penalty:.6g}, must be above 0, or blank where the limit must hold",
+            at=_row(row),
+        )
+    return penalty
 
 
 def _basis(cells: Range, row: int, column: int | None) -> Basis:
