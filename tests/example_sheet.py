@@ -14,6 +14,18 @@ NAMED: dict[str, Given] = {
         ["CCC", 0.0, 0.0002, 0.0016],
     ],
     "Sectors": [["AAA", "Banks"], ["BBB", "Oil"], ["CCC", "Banks"]],
+    "Exposures": [
+        [None, "Market", "Value"],
+        ["AAA", 0.9, 0.5],
+        ["BBB", 1.0, -0.25],
+        ["CCC", 1.2, 0.0],
+    ],
+    "FactorCov": [
+        [None, "Market", "Value"],
+        ["Market", 0.0016, 0.0001],
+        ["Value", 0.0001, 0.0004],
+    ],
+    "Specific": [["AAA", 0.0004], ["BBB", 0.0009], ["CCC", 0.0001]],
     "Limits": [
         ["Type", "Item", "Min", "Max", "Basis"],
         ["Weight", "*", 0.0, 0.35, None],

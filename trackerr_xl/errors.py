@@ -142,6 +142,12 @@ class SetupError(TrackerrError):
     code = "TE-400"
 
 
+class ForgottenModelError(SetupError):
+    """The name of a risk model that was not made since the workbook was opened: recalculate it (Ctrl+Alt+F9)."""
+
+    code = "TE-410"
+
+
 class InternalError(TrackerrError):
     """Our own mistake, never the user's."""
 

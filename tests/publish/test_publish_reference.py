@@ -58,7 +58,7 @@ def test_function_is_described_from_its_declaration_alone():
         "| coupon | one number | fraction | required | from 0 to 0.5 | Coupon a year. |\n"
         "| face | one number |  | 100 | to 1,000,000 | Face value. |\n"
         "| basis | one word |  | 30/360 | 30/360, Actual | Day count. |\n"
-        "| curve | numbers |  |  |  | Yields. Curves are not read yet. |\n\n"
+        "| curve | a square of numbers, or with names on two edges |  |  |  | Yields. Curves are not read yet. |\n\n"
         "Result: Clean price (number, fraction).\n\n"
         "Example: `=BOND_PRICE(0.05)`\n\n"
         "## Options table\n\n"

@@ -6,6 +6,7 @@ from trackerr_xl.functions.headroom import TE_HEADROOM
 from trackerr_xl.functions.help import TE_HELP
 from trackerr_xl.functions.measure import ACTIVE_SHARE, TRACKING_ERROR
 from trackerr_xl.functions.optimize import TE_OPTIMIZE
+from trackerr_xl.functions.risk_model import RISK_MODEL
 from trackerr_xl.functions.spec import SheetFunction
 from trackerr_xl.functions.versions import TE_VERSION
 
@@ -15,6 +16,7 @@ CATALOGUE: dict[str, SheetFunction] = {
         TRACKING_ERROR,
         ACTIVE_SHARE,
         TE_CONTRIB,
+        RISK_MODEL,
         TE_OPTIMIZE,
         TE_HEADROOM,
         TE_EXPLAIN,

@@ -142,7 +142,7 @@ def covariance_of(
     missing = not_listed(names, cov.labels)
     if missing:
         raise LabelError(
-            _no_entry(missing, cov.labels, "a row and a column for each name, zeros for cash"),
+            no_entry(missing, cov.labels, "a row and a column for each name, zeros for cash"),
             argument=argument,
         )
     order = places_of(names, cov.labels)
@@ -167,7 +167,7 @@ def groups_of(groups: Groups, names: Sequence[str] | None) -> tuple[str, ...]:
         return groups.values
     missing = not_listed(names, groups.labels)
     if missing:
-        raise LabelError(_no_entry(missing, groups.labels, "a group for each name"), argument="groups")
+        raise LabelError(no_entry(missing, groups.labels, "a group for each name"), argument="groups")
     by_name = dict(zip(map(key, groups.labels), groups.values, strict=True))
     return tuple(by_name[key(name)] for name in names)
 
@@ -176,6 +176,13 @@ def not_listed(names: Sequence[str], labels: Sequence[str]) -> list[str]:
     """Those of `names` that `labels` has not."""
     known = {key(label) for label in labels}
     return [name for name in names if key(name) not in known]
+
+
+def no_entry(missing: Sequence[str], known: Sequence[str], needed: str) -> str:
+    """The words for names that a range does not list, with the nearest of `known` to the first."""
+    close = nearest(missing[0], known)
+    hint = f', the nearest to it is "{shorten(close)}"' if close is not None else ""
+    return f"has no entry for {listed(missing)}{hint}, must have {needed}"
 
 
 def same_dates(portfolio: Labelled, benchmark: Labelled) -> tuple[Vector, Vector]:
@@ -246,9 +253,3 @@ def _check_sizes(sizes: Mapping[str, int], squares: Sequence[str]) -> None:
             raise ShapeError(f"is {size} x {size}, must be {needed} x {needed}", argument=argument)
         if size != needed:
             raise ShapeError(f"has {size} rows, must have {needed} like {leader}", argument=argument)
-
-
-def _no_entry(missing: Sequence[str], known: Sequence[str], needed: str) -> str:
-    close = nearest(missing[0], known)
-    hint = f', the nearest to it is "{shorten(close)}"' if close is not None else ""
-    return f"has no entry for {listed(missing)}{hint}, must have {needed}"

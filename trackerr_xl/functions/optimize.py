@@ -13,7 +13,7 @@ from trackerr_xl.functions.measure import COV_HELP
 from trackerr_xl.functions.options import Options
 from trackerr_xl.functions.proof import binding, proof
 from trackerr_xl.functions.spec import Answer, Argument, Result, SheetFunction, Value, column
-from trackerr_xl.functions.values import Labelled, LabelledMatrix
+from trackerr_xl.functions.values import Covariance, Labelled
 
 if TYPE_CHECKING:
     from trackerr_xl.core.solution import Solution
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def te_optimize(
     weights: Labelled,
-    cov: LabelledMatrix,
+    cov: Covariance,
     constraints: tuple[Limit, ...] | None,
     attributes: Attributes | None,
     current: Labelled | None,

@@ -139,6 +139,8 @@ class SheetFunction:
         A formula, starting with ``=``, that the tests evaluate.
     variadic : bool, optional
         Whether any number of further arguments may follow, as for `TE_EXPLAIN`.
+    kept : bool, optional
+        Whether an answer may be given again without a run; not where a run leaves something behind, as `RISK_MODEL`.
     """
 
     name: str
@@ -149,6 +151,7 @@ class SheetFunction:
     run: Callable[..., Answer]
     example: str
     variadic: bool = False
+    kept: bool = True
 
 
 def column(values: Vector) -> Matrix:

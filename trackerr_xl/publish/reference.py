@@ -14,13 +14,13 @@ KINDS: dict[Kind, str] = {
     "text": "one text",
     "choice": "one word",
     "weights": "weights: numbers, or names and numbers",
-    "covariance": "covariance: numbers, or numbers with names on two edges",
+    "covariance": "covariance: numbers, or numbers with names on two edges, or a RISK_MODEL cell",
     "panel": "rows of numbers: names on top, dates or names at the left if there are any",
     "groups": "one group for each name",
     "constraints": "constraints table",
     "attributes": "attributes table",
     "options": "options table",
-    "matrix": "numbers",
+    "matrix": "a square of numbers, or with names on two edges",
 }
 """How the page names each kind of argument."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from trackerr_xl.core.words import key, not_known
-from trackerr_xl.errors import ChoiceError, InternalError, TrackerrError
+from trackerr_xl.errors import ChoiceError, ForgottenModelError, InternalError, TrackerrError
 from trackerr_xl.functions import CATALOGUE
 from trackerr_xl.functions.spec import Answer, SheetFunction
 from trackerr_xl.sheet import memo
@@ -56,11 +56,15 @@ def _answer(name: str, given: Sequence[Given]) -> Reply:
     if function.variadic:
         return _explained(function, given)
     ranges = read_ranges(function, given)
+    if not function.kept:
+        return _passed_through(ranges) or _computed(function, ranges)
     content = memo.content_of(function.name, ranges.values())
     reply = memo.remembered(content)
     if reply is None:
         reply = _passed_through(ranges) or _computed(function, ranges)
-        memo.remember(content, reply)
+        # The model may be made at any moment, by a cell that this one does not depend on.
+        if reply.fault is None or not isinstance(reply.fault.error, ForgottenModelError):
+            memo.remember(content, reply)
     return reply
 
 

@@ -14,8 +14,9 @@ from trackerr_xl.errors import (
     ShapeError,
     TrackerrError,
 )
+from trackerr_xl.functions import models
 from trackerr_xl.functions.spec import Argument, SheetFunction
-from trackerr_xl.functions.values import Groups, Labelled, LabelledMatrix
+from trackerr_xl.functions.values import Covariance, Groups, Labelled, LabelledMatrix
 from trackerr_xl.sheet.cells import Given
 from trackerr_xl.sheet.panel import read_panel
 from trackerr_xl.sheet.ranges import Range, each_once, place, range_of
@@ -131,7 +132,13 @@ def _vector(argument: Argument, cells: Range) -> Labelled:
     return Labelled(values, each_once([(cells.name(row, 0), place(row, 0)) for row in range(rows)]))
 
 
-def _covariance(argument: Argument, cells: Range) -> LabelledMatrix:
+def _covariance(argument: Argument, cells: Range) -> Covariance:
+    if cells.shape == (1, 1) and models.is_name(cells.text(0, 0)):
+        return models.recalled(cells.text(0, 0))
+    return _matrix(argument, cells)
+
+
+def _matrix(argument: Argument, cells: Range) -> LabelledMatrix:
     rows, columns = cells.shape
     if rows != columns:
         raise ShapeError(f"is {rows} x {columns}, must be square, with or without names on both edges")
@@ -203,4 +210,5 @@ READERS: Mapping[str, Callable[[Argument, Range], object]] = {
     "constraints": lambda _, cells: read_constraints(cells),
     "attributes": lambda _, cells: read_attributes(cells),
     "options": _options,
+    "matrix": _matrix,
 }
