@@ -142,10 +142,7 @@ def test_the_page_of_an_optimiser_lists_the_options() -> None:
         page["Option Units"]
         == "Unit of weights and of limits on weights. One of Decimal, Percent. Default Decimal."
     )
-    assert (
-        page["Option Objective"]
-        == "What is made least or most. Default Min TE. Only Min TE is carried out yet."
-    )
+    assert page["Option Gap"] == "Integer part. Default 0.01. Counting names is not carried out yet."
     assert {f"Option {option.name}" for option in OPTIONS} <= set(page)
 
 

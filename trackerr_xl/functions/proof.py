@@ -101,15 +101,15 @@ def _rate(achieved: "Achieved", case: "Case") -> float:
 
 
 def _bent(achieved: "Achieved", case: "Case", rate: float, unit: str) -> Iterator[tuple[str, str]]:
-    bent = case.limits.bent
-    reached = bent.reached(achieved.solution.weights)
-    for at in np.flatnonzero(reached >= bent.upper - _BINDING).tolist():
-        over = reached[at] - bent.upper[at]
-        word = f"= {bent.upper[at]:.6g}" if over <= _BINDING else f"broken by {over:.6g}"
-        yield (
-            "Binding",
-            f"{bent.labels[at]} {word}{_cost(float(achieved.solution.bent_duals[at]), rate, unit)}.",
-        )
+    bent, duals = case.limits.bent, achieved.solution.bent_duals
+    over = bent.reached(achieved.solution.weights) - bent.upper
+    hard = np.isinf(bent.penalty)
+    # A soft row of names has no limit of its own to be at: it is broken or it is not.
+    of_names = bent.slope.any(axis=1)
+    pulling = (over > _BINDING) | (~of_names & (duals > 0.0)) | (hard & (over >= -_BINDING))
+    for at in np.flatnonzero(pulling).tolist():
+        word = f"broken by {over[at]:.6g}" if over[at] > _BINDING else f"at its limit {bent.upper[at]:.6g}"
+        yield "Binding", f"{bent.labels[at]}: {word}{_cost(float(duals[at]), rate, unit)}."
 
 
 def _names(
