@@ -12,7 +12,13 @@ from tests.benchmarks.end_to_end import end_to_end_table
 from tests.benchmarks.families import families_table
 from tests.benchmarks.portfolio_libraries import portfolio_libraries_table
 from tests.benchmarks.report import Table, machine
-from tests.benchmarks.speed import accuracy_table, dense_results, factor_results, times_table
+from tests.benchmarks.speed import (
+    accuracy_table,
+    costs_table,
+    dense_results,
+    factor_results,
+    times_table,
+)
 from tests.benchmarks.start_up import start_up_table
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
@@ -28,6 +34,7 @@ def dense_tables() -> Iterator[Table]:
     """Times and accuracy on dense covariances."""
     results = dense_results()
     yield times_table("Dense covariance: time", results)
+    yield costs_table("Dense covariance: what a solve costs", results)
     yield accuracy_table("Dense covariance: accuracy", results)
 
 
@@ -35,6 +42,7 @@ def factor_tables() -> Iterator[Table]:
     """Times and accuracy on factor models."""
     results = factor_results()
     yield times_table("Factor model: time", results)
+    yield costs_table("Factor model: what a solve costs", results)
     yield accuracy_table("Factor model: accuracy", results)
 
 

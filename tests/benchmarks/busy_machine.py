@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from tests.benchmarks.report import Table
 from tests.benchmarks.rivals import prepare_piqp
-from tests.benchmarks.scenarios import SCENARIOS, make_scenario
+from tests.benchmarks.scenarios import WITHOUT_TURNOVER, make_scenario
 from tests.benchmarks.speed import OURS
 from tests.benchmarks.timing import Race, milliseconds, race
 from trackerr_xl.core.arrays import Vector
@@ -32,7 +32,7 @@ def busy_machine_table(n: int = 500, rounds: int = 15, workers: int | None = Non
     """The same solves on a quiet and on a loaded machine."""
     cores = os.cpu_count() or 1
     rows = []
-    for kind in SCENARIOS:
+    for kind in WITHOUT_TURNOVER:
         problem = make_scenario(kind, n)
         runs = {
             OURS: lambda p=problem: solve(p).weights,

@@ -24,27 +24,31 @@ HUGE = 1e30
 
 @dataclass(frozen=True)
 class Rival:
-    """A solver, the package it needs, and the size beyond which it would take minutes (by form of Σ)."""
+    """A solver, the package it needs, and the size beyond which it would take minutes (by form of Σ).
+
+    `lifts` says whether it takes a quadratic without curvature in some directions, as turnover needs.
+    """
 
     name: str
     package: str
     prepare: Callable[[TrackingProblem], Run]
     largest_dense: int
     largest_factor: int
+    lifts: bool = True
 
     def enters(self, problem: TrackingProblem) -> bool:
         """Whether it is installed and the problem is of a size it can be asked to solve."""
         dense = isinstance(problem.risk, DenseCovariance)
-        return find_spec(self.package) is not None and problem.benchmark.size <= (
-            self.largest_dense if dense else self.largest_factor
-        )
+        fits = problem.benchmark.size <= (self.largest_dense if dense else self.largest_factor)
+        takes = self.lifts or not problem.bent.upper.size
+        return fits and takes and find_spec(self.package) is not None
 
 
 def prepare_piqp(problem: TrackingProblem) -> Run:
-    """PIQP: its dense solver for a dense covariance, its sparse one for a factor model."""
+    """PIQP: its dense solver for a dense covariance, its sparse one for a factor model and for turnover."""
     import piqp
 
-    dense = isinstance(problem.risk, DenseCovariance)
+    dense = isinstance(problem.risk, DenseCovariance) and not problem.bent.upper.size
     form = dense_form(problem) if dense else sparse_form(problem)
     equal = form.row_lower == form.row_upper
     matrices = [form.hessian, form.rows[equal], form.rows[~equal]]
@@ -216,6 +220,11 @@ def prepare_cvxpy(problem: TrackingProblem, **options: object) -> Run:
                 rows.matrix[capped] @ w <= rows.upper[capped],
                 rows.matrix[floored] @ w >= rows.lower[floored],
             ]
+        bent = problem.bent
+        limits += [
+            bent.slope[j] @ w + bent.bend[j] @ cp.abs(w - bent.at[j]) <= bent.upper[j]
+            for j in range(bent.upper.size)
+        ]
         cp.Problem(cp.Minimize(n * n / (2.0 * unit) * risk), limits).solve(**options)
         return np.asarray(w.value)
 
@@ -235,11 +244,11 @@ def prepare_cvxpy_clarabel(problem: TrackingProblem) -> Run:
 
 
 RIVALS = (
-    Rival("PIQP", "piqp", prepare_piqp, 2000, 5000),
-    Rival("Clarabel", "clarabel", prepare_clarabel, 2000, 5000),
-    Rival("OSQP", "osqp", prepare_osqp, 1000, 2000),
-    Rival("quadprog", "quadprog", prepare_quadprog, 1000, 500),
-    Rival("DAQP", "daqp", prepare_daqp, 1000, 500),
+    Rival("PIQP", "piqp", prepare_piqp, 2000, 10_000),
+    Rival("Clarabel", "clarabel", prepare_clarabel, 2000, 10_000),
+    Rival("OSQP", "osqp", prepare_osqp, 1000, 10_000),
+    Rival("quadprog", "quadprog", prepare_quadprog, 1000, 500, lifts=False),
+    Rival("DAQP", "daqp", prepare_daqp, 1000, 500, lifts=False),
     Rival("HiGHS", "highspy", prepare_highs, 500, 500),
     Rival("CVXPY", "cvxpy", prepare_cvxpy, 500, 5000),
     Rival("CVXPY, Clarabel", "cvxpy", prepare_cvxpy_clarabel, 500, 5000),

@@ -1,23 +1,29 @@
-"""The two problems a desk solves every day, at any size: A, capped and partly excluded; B, with groups and exposures."""
+"""The problems a desk solves every day, at any size: A, capped; B, with groups and exposures; C, with turnover too."""
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.random import Generator
+from scipy.optimize import linprog
 
 from tests.covariances import FAMILIES, equity_factors
 from trackerr_xl.core.arrays import Vector
-from trackerr_xl.core.problem import LinearRows, TrackingProblem
+from trackerr_xl.core.problem import BentRows, LinearRows, TrackingProblem
 
-Scenario = Literal["A", "B"]
-SCENARIOS: tuple[Scenario, ...] = ("A", "B")
+Scenario = Literal["A", "B", "C"]
+SCENARIOS: tuple[Scenario, ...] = ("A", "B", "C")
+WITHOUT_TURNOVER: tuple[Scenario, ...] = ("A", "B")
+TURNOVER_SHARE = 0.35
+"""Where the limit on turnover lies between the least that is possible and the trade to the capped benchmark."""
 EXPOSURE_WIDTHS = (0.05, 0.01, 0.02)
 
 
 def make_scenario(
     kind: Scenario, n: int, *, k: int | None = None, family: str = "factors and noise", seed: int = 0
 ) -> TrackingProblem:
-    """A: budget, caps and a fifth of the names excluded, most of one sector among them. B: and 23 rows.
+    """A: budget, caps and a fifth of the names excluded, most of one sector among them. B: and 23 rows. C: and turnover.
 
     With `k` the covariance is a factor model of k factors, else a dense matrix of the family.
     """
@@ -28,8 +34,41 @@ def make_scenario(
     upper = _caps(benchmark, sectors, rng)
     held = _capped_benchmark(benchmark, upper)
     risk = equity_factors(n, k, rng) if k else FAMILIES[family](n, rng)
-    rows = _groups_and_exposures(benchmark, held, sectors, rng) if kind == "B" else None
-    return TrackingProblem.build(benchmark, risk, upper, rows=rows)
+    rows = None if kind == "A" else _groups_and_exposures(benchmark, held, sectors, rng)
+    problem = TrackingProblem.build(benchmark, risk, upper, rows=rows)
+    return _with_turnover(problem, held, rng) if kind == "C" else problem
+
+
+def _with_turnover(problem: TrackingProblem, held: Vector, rng: Generator) -> TrackingProblem:
+    """The same from weights that drifted away from the benchmark, and a limit on the sum of all trades."""
+    n = problem.benchmark.size
+    current = problem.benchmark * np.exp(rng.normal(0.0, 0.4, n)) * (rng.random(n) < 0.8)
+    current /= current.sum()
+    least = _least_turnover(problem, current)
+    limit = least + TURNOVER_SHARE * max(float(np.abs(held - current).sum()) - least, 0.05)
+    row = (np.zeros((1, n)), np.ones((1, n)), current[None], np.array([limit]), np.array([np.inf]))
+    return replace(problem, bent=BentRows(*row, ("Turnover",)))
+
+
+def _least_turnover(problem: TrackingProblem, current: Vector) -> float:
+    """Least Σ of buys and sells that keeps the other limits, by HiGHS."""
+    rows = problem.rows
+    reached, sides = rows.matrix @ current, sp.csr_array(rows.matrix)
+    trades = sp.hstack([sides, -sides], format="csr")
+    low, high = problem.lower - current, problem.upper - current
+    answer = linprog(
+        np.ones(2 * current.size),
+        A_ub=sp.vstack([trades, -trades]),
+        b_ub=np.concatenate([rows.upper - reached, reached - rows.lower]),
+        bounds=np.column_stack(
+            [
+                np.concatenate([np.maximum(low, 0.0), np.maximum(-high, 0.0)]),
+                np.concatenate([np.maximum(high, 0.0), np.maximum(-low, 0.0)]),
+            ]
+        ),
+        method="highs",
+    )
+    return float(answer.fun)
 
 
 def _caps(benchmark: Vector, sectors: np.ndarray, rng: Generator) -> Vector:

@@ -9,7 +9,13 @@ from tests.benchmarks.portfolio_libraries import portfolio_libraries_table
 from tests.benchmarks.report import Table, machine
 from tests.benchmarks.rivals import RIVALS
 from tests.benchmarks.scenarios import make_scenario
-from tests.benchmarks.speed import accuracy_table, dense_results, factor_results, times_table
+from tests.benchmarks.speed import (
+    accuracy_table,
+    costs_table,
+    dense_results,
+    factor_results,
+    times_table,
+)
 from tests.benchmarks.start_up import start_up_table
 from tests.benchmarks.timing import milliseconds, race
 
@@ -25,14 +31,17 @@ def test_rivals_agree_with_us_on_every_size() -> None:
         "n = 3, B",
         "n = 40, A",
         "n = 40, B",
+        "n = 40, C",
         "n = 40, k = 5, A",
         "n = 40, k = 5, B",
+        "n = 40, k = 5, C",
     ]
     for result in results:
-        assert set(result.excess) == {"ours", "ours, checked", "PIQP", "Clarabel"}
+        assert set(result.excess) == {"ours", "ours, known Σ", "ours, checked", "PIQP", "Clarabel"}
         assert max(result.excess.values()) < 1e-7, result.label
         assert max(result.breach.values()) < 1e-8, result.label
     _assert_rectangular(times_table("Times", results))
+    _assert_rectangular(costs_table("Costs", results))
     _assert_rectangular(accuracy_table("Accuracy", results))
 
 
