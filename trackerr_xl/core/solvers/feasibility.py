@@ -8,7 +8,7 @@ import numpy as np
 from trackerr_xl.core.arrays import Vector
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.solvers.presolve import reach
-from trackerr_xl.core.solvers.region import Region, nearest, region_of
+from trackerr_xl.core.solvers.region import CLASH, Region, least, proof_of_clash, region_of
 from trackerr_xl.core.words import outward
 from trackerr_xl.errors import NoAnswerError
 
@@ -16,9 +16,8 @@ ROUNDING = 1e-10
 """Relative to a row's largest coefficient: limits closer than this are not told apart."""
 LONGEST = 230
 """Characters of a message beyond which the limits are counted instead of listed; they stay in `rows`."""
-CLASH = 1e-9
-"""Total breach, in units of the rows' largest coefficients, above which the rows clash."""
-REPAIR_STEPS = 30
+REPAIRS = 5
+"""Repairs to tell at most; each costs a linear program."""
 
 
 def check_each_row(problem: TrackingProblem) -> None:
@@ -44,12 +43,12 @@ def explain(problem: TrackingProblem) -> None:
     """
     check_each_row(problem)
     region = region_of(problem)
-    found = nearest(region)
-    if found.total <= CLASH:
+    found = proof_of_clash(region.polyhedron)
+    if found.breach <= CLASH:
         return
     smallest = _smallest_clash(region, found.multipliers)
     parts = [_in_words(problem, region, demand) for demand in smallest]
-    raise clash(parts, _repairs(problem, region, smallest))
+    raise clash(parts, _repairs(problem, region, smallest, found.multipliers))
 
 
 def clash(parts: Sequence[str], repairs: Sequence[str]) -> NoAnswerError:
@@ -119,8 +118,8 @@ def _smallest_clash(region: Region, multipliers: Vector) -> list[_Demand]:
     position = 0
     while position < len(demands) and len(demands) > 1:
         fewer = demands[:position] + demands[position + 1 :]
-        found = nearest(_only(region, fewer))
-        if found.total <= CLASH:
+        found = proof_of_clash(_only(region, fewer).polyhedron)
+        if found.breach <= CLASH:
             position += 1
             continue
         # Only demands that press on the breach can belong to a clash: the others go in the same step.
@@ -143,38 +142,31 @@ def _only(region: Region, demands: Sequence[_Demand]) -> Region:
     return replace(region, polyhedron=replace(region.polyhedron, low=low, high=high))
 
 
-def _repairs(problem: TrackingProblem, region: Region, demands: Sequence[_Demand]) -> list[str]:
+def _repairs(
+    problem: TrackingProblem, region: Region, demands: Sequence[_Demand], multipliers: Vector
+) -> list[str]:
     """Changes of one limit that make room, the smallest first, each measured in its row's largest coefficient."""
-    moves = [(move, demand) for demand in demands if (move := _least_move(region, demand)) is not None]
+    # A limit with a large multiplier has the least way to go, as far as this proof goes.
+    likely = sorted(demands, key=lambda demand: -abs(multipliers[demand.row]))
+    moves: list[tuple[float, _Demand]] = []
+    for demand in likely:
+        move = _least_move(region, demand)
+        if move is not None:
+            moves.append((move, demand))
+        if len(moves) == REPAIRS:
+            break
     moves.sort(key=lambda pair: pair[0])
     return [_repair(problem, region, demand, move) for move, demand in moves]
 
 
 def _least_move(region: Region, demand: _Demand) -> float | None:
-    """How far one limit has to move so that all hold, or None where it alone is not enough.
-
-    Each proof of a clash says how far the limit must move at least; the proofs at that place say more until there is
-    none left.
-    """
-    moved = 0.0
-    found = nearest(region)
-    for _ in range(REPAIR_STEPS):
-        pressed = demand.side * float(found.multipliers[demand.row])
-        if pressed <= ROUNDING:
-            return None
-        eased = _eased(region, demand, moved)
-        moved += eased.polyhedron.certain_breach(found.multipliers) / pressed
-        eased = _eased(region, demand, moved)
-        found = nearest(eased, found.point)
-        if found.total <= ROUNDING:
-            return moved
-    return None
-
-
-def _eased(region: Region, demand: _Demand, by: float) -> Region:
+    """How far one limit has to move so that all hold, or None where it alone is not enough."""
     low, high = region.polyhedron.low.copy(), region.polyhedron.high.copy()
-    (high if demand.side > 0 else low)[demand.row] += demand.side * by
-    return replace(region, polyhedron=replace(region.polyhedron, low=low, high=high))
+    limit = float((high if demand.side > 0 else low)[demand.row])
+    (high if demand.side > 0 else low)[demand.row] = demand.side * np.inf
+    freed = replace(region.polyhedron, low=low, high=high)
+    reached = least(freed, demand.side * region.polyhedron.rows[demand.row])
+    return None if reached is None else reached - demand.side * limit
 
 
 def _in_words(problem: TrackingProblem, region: Region, demand: _Demand) -> str:

@@ -1,14 +1,17 @@
 """What must hold of the weights, as one box and plain rows: bent rows become plain over pieces of each weight."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from trackerr_xl.core.arrays import Indices, Mask, Matrix, Vector
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.solvers import bends
-from trackerr_xl.core.solvers.least_breach import STEEP, LeastBreach, Polyhedron, least_breach
+from trackerr_xl.core.solvers.dual_simplex import FAR, NOTHING, Polyhedron, Sought, seek
 
+CLASH = 1e-9
+"""Breach, in units of the rows' largest coefficients, above which the rows clash."""
 MOST_ROWS = 120
 """With more rows than this a general solver is the faster one."""
 
@@ -25,15 +28,12 @@ class Region:
         Which rows of the problem they are.
     sizes : ndarray of shape (rows,)
         Largest coefficient of each.
-    start : ndarray of shape (pieces,)
-        The benchmark, in pieces.
     """
 
     polyhedron: Polyhedron
     linear: Indices
     bent: Indices
     sizes: Vector
-    start: Vector
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +65,7 @@ def region_of(problem: TrackingProblem) -> Region:
     low, high = rows.lower[linear] / sizes, rows.upper[linear] / sizes
     if not hard_bent.size:
         box = Polyhedron(matrix, low, high, problem.lower, problem.upper)
-        return Region(box, linear, hard_bent, sizes, problem.benchmark)
+        return Region(box, linear, hard_bent, sizes)
     pieces = _pieces(problem, hard_bent)
     bent_sizes = bent.sizes[hard_bent]
     base = pieces.base
@@ -77,19 +77,26 @@ def region_of(problem: TrackingProblem) -> Region:
         pieces.lower,
         pieces.upper,
     )
-    beyond = (problem.benchmark - base)[pieces.name]
-    start = np.clip(beyond - pieces.offset, pieces.lower, pieces.upper)
-    return Region(polyhedron, linear, hard_bent, np.concatenate([sizes, bent_sizes]), start)
+    return Region(polyhedron, linear, hard_bent, np.concatenate([sizes, bent_sizes]))
 
 
-def nearest(region: Region, start: Vector | None = None) -> LeastBreach:
-    """The point that breaks the rows least."""
-    polyhedron = region.polyhedron
-    if polyhedron.low.size <= MOST_ROWS:
-        found = least_breach(polyhedron, region.start if start is None else start)
-        if found is not None:
-            return found
-    return _by_highs(polyhedron)
+def proof_of_clash(polyhedron: Polyhedron) -> Sought:
+    """A proof that the rows of a polyhedron clash, or a breach no larger than `CLASH`."""
+    found = seek(polyhedron) if polyhedron.low.size <= MOST_ROWS else None
+    # A weak proof says that rows clash, not that they clash by little.
+    if found is None or 0.0 < found.breach <= CLASH:
+        return _proof_by_highs(polyhedron)
+    return found
+
+
+def least(polyhedron: Polyhedron, costs: Vector) -> float | None:
+    """Least value of a sum over a polyhedron, or None where it is empty or the sum has no end."""
+    found = seek(polyhedron, costs) if polyhedron.low.size <= MOST_ROWS else None
+    if found is None:
+        return _least_by_highs(polyhedron, costs)
+    if found.breach > 0.0 or np.abs(found.point).max(initial=0.0) >= FAR:
+        return None
+    return float(costs @ found.point)
 
 
 def pressing(problem: TrackingProblem, region: Region, multipliers: Vector) -> Pressing:
@@ -105,7 +112,7 @@ def pressing(problem: TrackingProblem, region: Region, multipliers: Vector) -> P
         straight = bent[row] * problem.bent.slope[row]
         outward_low = outward_low + straight + np.where(problem.lower > at, weight, -weight)
         outward_high = outward_high + straight + np.where(problem.upper >= at, weight, -weight)
-    rounding = STEEP * max(1.0, float(np.abs(multipliers).max(initial=0.0)))
+    rounding = NOTHING * max(1.0, float(np.abs(multipliers).max(initial=0.0)))
     # A limit presses where the proof would fail just beyond it.
     return Pressing(linear, bent, outward_low > rounding, outward_high < -rounding)
 
@@ -116,7 +123,6 @@ class _Pieces:
 
     base: Vector
     name: Indices
-    offset: Vector
     lower: Vector
     upper: Vector
     slopes: Matrix
@@ -147,42 +153,44 @@ def _pieces(problem: TrackingProblem, hard: Indices) -> _Pieces:
     return _Pieces(
         base,
         name,
-        origin - base[name],
         begins - origin,
         ends - origin,
         inner.slope[:, name] + inner.bend[:, name] * signs,
     )
 
 
-def _by_highs(polyhedron: Polyhedron) -> LeastBreach:
+def _proof_by_highs(polyhedron: Polyhedron) -> Sought:
+    """The least breach when it is shared by all limits alike: its multipliers are few."""
+    m, n = polyhedron.rows.shape
+    above = np.isfinite(polyhedron.high)
+    answer = _highs(polyhedron, np.append(np.zeros(n), 1.0), 1.0)
+    multipliers = np.zeros(m)
+    if answer.status != 0 or answer.fun <= 0.0:
+        return Sought(np.zeros(n), 0.0, multipliers)
+    marginals, count = -answer.ineqlin.marginals, int(above.sum())
+    multipliers[above] += marginals[:count]
+    multipliers[np.isfinite(polyhedron.low)] -= marginals[count:]
+    multipliers[np.abs(multipliers) <= NOTHING] = 0.0
+    multipliers /= np.abs(multipliers).max()
+    return Sought(answer.x[:n], max(polyhedron.certain_breach(multipliers), 0.0), multipliers)
+
+
+def _least_by_highs(polyhedron: Polyhedron, costs: Vector) -> float | None:
+    answer = _highs(polyhedron, np.append(costs, 0.0), 0.0)
+    return float(answer.fun) if answer.status == 0 else None
+
+
+def _highs(polyhedron: Polyhedron, costs: Vector, easing: float) -> Any:  # SciPy has no types
+    """Least cost over the variables and a relaxation of all rows that counts `easing` times."""
     from scipy.optimize import linprog  # 200 ms to import, and only an impossible problem pays
 
-    m, n = polyhedron.rows.shape
     above, below = np.isfinite(polyhedron.high), np.isfinite(polyhedron.low)
-    easing = np.eye(m)
-    answer = linprog(
-        np.concatenate([np.zeros(n), np.ones(m)]),
-        A_ub=np.vstack(
-            [
-                np.hstack([polyhedron.rows, -easing])[above],
-                np.hstack([-polyhedron.rows, -easing])[below],
-            ]
-        ),
+    rows = np.vstack([polyhedron.rows[above], -polyhedron.rows[below]])
+    return linprog(
+        costs,
+        A_ub=np.hstack([rows, np.full((len(rows), 1), -easing)]),
         b_ub=np.concatenate([polyhedron.high[above], -polyhedron.low[below]]),
-        bounds=np.column_stack(
-            [
-                np.concatenate([polyhedron.lower, np.zeros(m)]),
-                np.concatenate([polyhedron.upper, np.full(m, np.inf)]),
-            ]
-        ),
+        bounds=np.column_stack([np.append(polyhedron.lower, 0.0), np.append(polyhedron.upper, np.inf)]),
         method="highs",
         options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
     )
-    multipliers = np.zeros(m)
-    if answer.status != 0:
-        return LeastBreach(np.clip(np.zeros(n), polyhedron.lower, polyhedron.upper), 0.0, multipliers)
-    marginals, count = -answer.ineqlin.marginals, int(above.sum())
-    multipliers[above] += marginals[:count]
-    multipliers[below] -= marginals[count:]
-    multipliers[np.abs(multipliers) <= STEEP] = 0.0
-    return LeastBreach(answer.x[:n], float(answer.fun), multipliers)
