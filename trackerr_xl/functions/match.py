@@ -99,7 +99,7 @@ def union(
     }
     if unnamed:
         _check_one_order(named, next(iter(unnamed)))
-        squares = [argument for argument, thing in beside.items() if isinstance(thing, LabelledMatrix)]
+        squares = [argument for argument, thing in beside.items() if isinstance(thing, Covariance)]
         _check_sizes(
             {argument: vector.values.size for argument, vector in vectors.items()} | unnamed, squares
         )
