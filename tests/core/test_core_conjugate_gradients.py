@@ -21,7 +21,7 @@ def _few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
 def hessian_of(family: str) -> DenseHessian:
     cov = FAMILIES[family](N, np.random.default_rng(4))
     plain = DenseHessian(cov, 1.0 / cov.diagonal().mean())
-    return DenseHessian(plain.matrix, plain.unit, surrogate(plain))
+    return DenseHessian(plain.matrix, plain.unit, surrogate(plain).model)
 
 
 def by_one_dense_solve(

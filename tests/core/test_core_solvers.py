@@ -162,7 +162,7 @@ def test_the_surrogate_of_a_factor_covariance_is_that_covariance() -> None:
     rng = np.random.default_rng(2)
     loadings, specific = rng.standard_normal((120, 4)), rng.uniform(0.5, 1.5, 120)
     cov = loadings @ loadings.T + np.diag(specific)
-    model = surrogate(DenseHessian(cov, 1.0))
+    model = surrogate(DenseHessian(cov, 1.0)).model
     rebuilt = model.loadings @ model.loadings.T + np.diag(model.specific)
     np.testing.assert_allclose(rebuilt.diagonal(), cov.diagonal(), rtol=1e-6)
     assert np.linalg.norm(rebuilt - cov) < 0.05 * np.linalg.norm(cov)

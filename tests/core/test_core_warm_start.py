@@ -10,7 +10,7 @@ from tests.strategies import random_problem
 from trackerr_xl.core.problem import LinearRows, TrackingProblem
 from trackerr_xl.core.solution import Solution
 from trackerr_xl.core.solve import solve
-from trackerr_xl.core.solvers import scaling
+from trackerr_xl.core.solvers import roads, scaling
 from trackerr_xl.core.solvers.program import DenseHessian
 from trackerr_xl.core.solvers.surrogate import surrogate
 
@@ -97,7 +97,7 @@ def test_the_surrogate_of_a_covariance_is_made_once() -> None:
     assert surrogate(DenseHessian(cov, 4.0)) is first
     assert surrogate(DenseHessian(cov.copy(), 4.0)) is not first
     other_unit = surrogate(DenseHessian(cov, 1.0))
-    np.testing.assert_allclose(4.0 * other_unit.specific, first.specific, rtol=1e-12)
+    np.testing.assert_allclose(4.0 * other_unit.model.specific, first.model.specific, rtol=1e-12)
 
 
 def test_a_covariance_overwritten_in_place_has_another_surrogate() -> None:
@@ -105,5 +105,14 @@ def test_a_covariance_overwritten_in_place_has_another_surrogate() -> None:
     surrogate(DenseHessian(cov, 4.0))
     cov *= 2.0
     doubled, fresh = surrogate(DenseHessian(cov, 4.0)), surrogate(DenseHessian(cov.copy(), 4.0))
-    np.testing.assert_array_equal(doubled.specific, fresh.specific)
-    np.testing.assert_array_equal(doubled.loadings, fresh.loadings)
+    np.testing.assert_array_equal(doubled.model.specific, fresh.model.specific)
+    np.testing.assert_array_equal(doubled.model.loadings, fresh.model.loadings)
+
+
+def test_what_a_surrogate_misses_tells_fading_weights_from_honest_samples() -> None:
+    """Sampling noise off the diagonal is 1 / √T of a variance: with T = 2n, √(n/T) = 0.7 in all beside the diagonal."""
+    rng = np.random.default_rng(5)
+    honest = surrogate(DenseHessian(FAMILIES["Wishart, T = 2n"](400, rng), 1.0)).missed
+    assert honest == pytest.approx(0.7, abs=0.15)
+    fading = surrogate(DenseHessian(FAMILIES["EWMA 0.94 (about 32 periods)"](400, rng), 1.0)).missed
+    assert fading > roads.TOO_MUCH_MISSED > 2.0 * honest

@@ -15,6 +15,8 @@ from trackerr_xl.core.solvers.surrogate import surrogate
 RECENTRINGS = 2
 MISLED = 0.2
 """Share of the names on which two guesses may differ before the surrogate is mistrusted."""
+TOO_MUCH_MISSED = 2.5
+"""A surrogate that misses more has only shown that the limits leave room; its active set would cost more than it tells."""
 PROXIMITY = 1e-4
 """Curvature added to specific risks too small for the dual, relative to the mean curvature."""
 PROXIMAL_STEPS = 30
@@ -106,7 +108,8 @@ def _settled(ended: dual_newton.Ended) -> dual_newton.Ended:
 
 def _by_surrogate(program: Program, hessian: DenseHessian, start: Candidate) -> Iterator[Attempt]:
     """Guess on a factor model with the true slope at the last point; the active set settles it on the truth."""
-    model, last_value = surrogate(hessian), np.inf
+    likeness, last_value = surrogate(hessian), np.inf
+    model = likeness.model
     program = replace(program, hessian=replace(hessian, model=model))
     last: ActiveSet | None = None
     for round_ in range(RECENTRINGS + 1):
@@ -119,6 +122,8 @@ def _by_surrogate(program: Program, hessian: DenseHessian, start: Candidate) -> 
         local = replace(program, linear=program.linear + slope - model.product(centre))
         ended = _settled(dual_newton.minimise(model, local, start, dual_newton.GUESS))
         start = ended.candidate
+        if likeness.missed > TOO_MUCH_MISSED:
+            return
         if last is not None and np.count_nonzero(last.places != ended.active.places) > MISLED * program.size:
             return
         last = ended.active

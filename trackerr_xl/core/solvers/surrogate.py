@@ -24,16 +24,28 @@ MOST_KNOWN = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Surrogate:
+    """A factor model with what it misses: the size of the rest beside its specific curvature, in root mean squares.
+
+    Sampling noise of twice as many periods as assets gives 0.7, of half as many 1.3; weights that fade within a tenth
+    of the assets' number 4.
+    """
+
+    model: FactorHessian
+    missed: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Known:
     matrix: ReferenceType[Matrix]
     diagonal: Vector
-    model: FactorHessian
+    answer: Surrogate
 
 
 _known: dict[int, _Known] = {}
 
 
-def surrogate(hessian: DenseHessian) -> FactorHessian:
+def surrogate(hessian: DenseHessian) -> Surrogate:
     """Randomised range finder with one power step; what it leaves of the diagonal is specific.
 
     Asked again for the same array it answers from memory: frontiers, prices and backtests solve many problems on one
@@ -47,12 +59,13 @@ def surrogate(hessian: DenseHessian) -> FactorHessian:
     known = _known.get(key)
     # An array that was overwritten is another covariance, and so is a new one where an old one was.
     if known is not None and known.matrix() is hessian.matrix and np.array_equal(known.diagonal, diagonal):
-        return known.model
+        return known.answer
     model = _made(hessian, diagonal)
+    answer = Surrogate(model, _missed(hessian, model))
     while len(_known) >= MOST_KNOWN:
         _known.pop(next(iter(_known)), None)
-    _known[key] = _Known(ref(hessian.matrix, lambda _: _forget(key)), diagonal.copy(), model)
-    return model
+    _known[key] = _Known(ref(hessian.matrix, lambda _: _forget(key)), diagonal.copy(), answer)
+    return answer
 
 
 def _forget(key: int) -> None:
@@ -74,6 +87,13 @@ def _made(hessian: DenseHessian, diagonal: Vector) -> FactorHessian:
     explained = np.einsum("ij,ij->i", loadings, loadings)
     specific = np.maximum(diagonal - explained, LEAST_SPECIFIC_SHARE * diagonal)
     return FactorHessian(loadings, np.maximum(specific, LEAST_SPECIFIC))
+
+
+def _missed(hessian: DenseHessian, model: FactorHessian) -> float:
+    """A random sign vector times a matrix is on average as long as the matrix is large."""
+    signs = _signs(model.specific.size)
+    rest = hessian.product(signs) - model.product(signs)
+    return float(np.linalg.norm(rest) / np.linalg.norm(model.specific))
 
 
 def _sketch(matrix: Matrix, rank: int) -> Matrix:
