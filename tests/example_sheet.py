@@ -13,6 +13,13 @@ NAMED: dict[str, Given] = {
         ["BBB", 0.0001, 0.0009, 0.0002],
         ["CCC", 0.0, 0.0002, 0.0016],
     ],
+    "PortfolioThen": [["AAA", 0.45], ["BBB", 0.35], ["CCC", 0.2]],
+    "CovThen": [
+        [None, "AAA", "BBB", "CCC"],
+        ["AAA", 0.0003, 0.00005, 0.0],
+        ["BBB", 0.00005, 0.0008, 0.0001],
+        ["CCC", 0.0, 0.0001, 0.0012],
+    ],
     "Sectors": [["AAA", "Banks"], ["BBB", "Oil"], ["CCC", "Banks"]],
     "Exposures": [
         [None, "Market", "Value"],

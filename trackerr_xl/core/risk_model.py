@@ -110,7 +110,7 @@ class FactorModel:
             raise ShapeError(f"is {rows} x {columns}, must be {k} x {k}", argument="factor_cov")
         if specific.shape != (n,):
             raise ShapeError(f"has {specific.size} entries, must have {n}", argument="specific")
-        return cls(np.ascontiguousarray(exposures @ _root(factor_cov)), specific)
+        return cls(np.ascontiguousarray(exposures @ root(factor_cov)), specific)
 
     @property
     def size(self) -> int:
@@ -135,7 +135,17 @@ class FactorModel:
         return FactorModel(self.loadings[places], self.specific[places])
 
 
-def _root(factor_cov: Matrix) -> Matrix:
-    """A square root of the factor covariance; eigenvectors, because Cholesky refuses a singular one."""
-    values, vectors = np.linalg.eigh(checked_covariance(factor_cov, "factor_cov"))
-    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
+def root(factor_cov: Matrix) -> Matrix:
+    """A square root R of a factor covariance RR', shape (k, k); it may be singular, where Cholesky gives up.
+
+    Raises
+    ------
+    MatrixError
+        If it is not symmetric and positive semidefinite.
+    """
+    matrix = checked_covariance(factor_cov, "factor_cov")
+    deviation = np.sqrt(matrix.diagonal())
+    # Yields beside spreads differ by powers of ten: as correlations both keep all their digits.
+    unit = np.where(deviation > 0.0, deviation, 1.0)
+    values, vectors = np.linalg.eigh(matrix / np.outer(unit, unit))
+    return np.asarray(deviation[:, None] * vectors * np.sqrt(np.maximum(values, 0.0)))

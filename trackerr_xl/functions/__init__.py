@@ -1,7 +1,9 @@
 """The catalogue: every function a user can type, declared once."""
 
+from trackerr_xl.functions.bridge import TE_BRIDGE
 from trackerr_xl.functions.decompose import TE_CONTRIB
 from trackerr_xl.functions.explain import TE_EXPLAIN
+from trackerr_xl.functions.factors import TE_FACTORS
 from trackerr_xl.functions.headroom import TE_HEADROOM
 from trackerr_xl.functions.help import TE_HELP
 from trackerr_xl.functions.measure import ACTIVE_SHARE, TRACKING_ERROR
@@ -16,6 +18,8 @@ CATALOGUE: dict[str, SheetFunction] = {
         TRACKING_ERROR,
         ACTIVE_SHARE,
         TE_CONTRIB,
+        TE_FACTORS,
+        TE_BRIDGE,
         RISK_MODEL,
         TE_OPTIMIZE,
         TE_HEADROOM,

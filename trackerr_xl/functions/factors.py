@@ -1,0 +1,151 @@
+"""Decomposing by factor: which factors of a risk model the tracking error comes from."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from trackerr_xl.core.factor_risk import FactorRisk, factor_risk
+from trackerr_xl.core.words import listed
+from trackerr_xl.errors import LabelError, ShapeError
+from trackerr_xl.functions.factor_parts import (
+    EXPOSURES,
+    FACTOR_COV,
+    UNITS,
+    FactorParts,
+    factor_parts,
+    part_warnings,
+)
+from trackerr_xl.functions.match import (
+    check_fractions,
+    no_entry,
+    not_listed,
+    places_of,
+    spread,
+    sum_warnings,
+    union,
+)
+from trackerr_xl.functions.measure import periods_argument
+from trackerr_xl.functions.spec import Answer, Argument, Result, SheetFunction, Value
+from trackerr_xl.functions.values import Labelled, LabelledMatrix, Panel
+
+HEADERS = ("Factor", "Active exposure", "Isolated TE", "Cumulative TE", "Change", "CTE", "% of TE")
+"""Columns of the table."""
+
+
+def te_factors(
+    portfolio: Labelled,
+    benchmark: Labelled,
+    exposures: Panel,
+    factor_cov: LabelledMatrix,
+    specific: Labelled | None,
+    periods: float,
+    units: str,
+) -> Answer:
+    """Contributions to the ex-ante tracking error, per factor and specific."""
+    vectors = {"portfolio": portfolio, "benchmark": benchmark}
+    for argument, vector in vectors.items():
+        check_fractions(vector, argument)
+    parts = factor_parts(exposures, factor_cov, specific, units)
+    names = union(vectors, {"exposures": Panel(parts.exposures, parts.names)})
+    active = spread(portfolio, names) - spread(benchmark, names)
+    rows = _rows(parts, names, active.size)
+    risk = factor_risk(active, parts.exposures[rows], parts.factor_cov, parts.specific[rows], periods)
+    notes = (
+        *_notes(risk, parts, specific is None, periods),
+        *sum_warnings(vectors),
+        *part_warnings(parts),
+    )
+    return Answer([list(HEADERS), *_body(parts, risk)], notes)
+
+
+def _rows(parts: FactorParts, names: tuple[str, ...] | None, size: int) -> list[int]:
+    """Rows of the exposures in the order of the names."""
+    if parts.names is None or names is None:
+        if len(parts.exposures) != size:
+            raise ShapeError(
+                f"has {len(parts.exposures)} rows, must have {size} like portfolio", argument="exposures"
+            )
+        return list(range(size))
+    missing = not_listed(names, parts.names)
+    if missing:
+        raise LabelError(
+            no_entry(missing, parts.names, "a row for each name, zeros for cash"), argument="exposures"
+        )
+    return places_of(names, parts.names)
+
+
+def _body(parts: FactorParts, risk: FactorRisk) -> Iterator[list[Value]]:
+    total = risk.tracking_error
+    changes = np.diff(risk.cumulative, prepend=0.0)
+    numbers = np.column_stack([risk.exposure, risk.isolated, risk.cumulative, changes, risk.contribution])
+    for factor, row in zip(parts.factors, numbers.tolist(), strict=True):
+        yield [factor, *row, _share(row[-1], total)]
+    before = float(risk.cumulative[-1])
+    part = risk.specific_contribution
+    yield ["Specific", "", risk.specific, total, total - before, part, _share(part, total)]
+    yield ["Total", "", total, total, total, total, _share(total, total)]
+
+
+def _share(part: float, total: float) -> Value:
+    return part / total if total > 0.0 else None
+
+
+def _notes(
+    risk: FactorRisk, parts: FactorParts, without_specific: bool, periods: float
+) -> Iterator[tuple[str, str]]:
+    yield (
+        "Measure",
+        f"Contributions to the ex-ante tracking error with {periods:g} periods a year; they sum to it. "
+        "Cumulative: factors in the order of exposures, then specific; the changes sum to the total too.",
+    )
+    if without_specific:
+        yield "Warning", "Specific risk is left out: the tracking error is that of the factors alone."
+    if risk.tracking_error == 0.0:
+        yield "Warning", "The tracking error is 0: shares of it do not exist."
+    without_risk = [
+        factor
+        for factor, variance in zip(parts.factors, parts.factor_cov.diagonal(), strict=True)
+        if variance == 0.0
+    ]
+    if without_risk:
+        yield "Warning", f"{listed(without_risk)} has no variance in factor_cov: contributes nothing."
+
+
+TE_FACTORS = SheetFunction(
+    name="TE_FACTORS",
+    category="decomposing",
+    summary="Contributions to the ex-ante tracking error by factor of a risk model, and specific: isolated, cumulative, change.",
+    arguments=(
+        Argument(
+            "portfolio",
+            "weights",
+            "Portfolio weights, one column, one row or [name, weight].",
+            unit="fraction",
+        ),
+        Argument(
+            "benchmark",
+            "weights",
+            "Benchmark weights, one column, one row or [name, weight].",
+            unit="fraction",
+        ),
+        EXPOSURES,
+        FACTOR_COV,
+        Argument(
+            "specific",
+            "weights",
+            "Specific variance of each name, or its standard deviation: see units. Left out: none.",
+            unit="see units",
+            default=None,
+        ),
+        periods_argument("factor_cov and specific"),
+        UNITS,
+    ),
+    result=Result(
+        "table",
+        "A row per factor with active exposure, isolated, cumulative and change of tracking error, contribution and share; "
+        "then specific and total.",
+        unit="fraction per year",
+    ),
+    run=te_factors,
+    example="=TE_FACTORS(Portfolio, Benchmark, Exposures, FactorCov, Specific, 12)",
+)
