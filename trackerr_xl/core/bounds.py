@@ -57,8 +57,8 @@ class Bounds:
     upper_labels: tuple[str, ...]
 
 
-def bounds(limits: Sequence[Limit], universe: Universe) -> Bounds:
-    """Bounds of each weight.
+def bounds(limits: Sequence[Limit], universe: Universe, *, crossing: bool = False) -> Bounds:
+    """Bounds of each weight; with `crossing` a lower bound above its upper one is let pass, for whoever asks why.
 
     Raises
     ------
@@ -77,7 +77,8 @@ def bounds(limits: Sequence[Limit], universe: Universe) -> Bounds:
     _fix(lower, upper, limits, universe)
     labels = [limit.label for limit in limits] + [_DEFAULT_LABEL]
     low_labels, high_labels = (tuple(labels[at] for at in side.origin) for side in (lower, upper))
-    _check_crossing(lower.value, upper.value, low_labels, high_labels, universe.names)
+    if not crossing:
+        _check_crossing(lower.value, upper.value, low_labels, high_labels, universe.names)
     return Bounds(lower, upper, low_labels, high_labels)
 
 

@@ -94,7 +94,12 @@ class Limits:
 
 
 def resolve(
-    limits: Sequence[Limit], universe: Universe, budget: float = 1.0, *, two_way: bool = False
+    limits: Sequence[Limit],
+    universe: Universe,
+    budget: float = 1.0,
+    *,
+    two_way: bool = False,
+    crossing: bool = False,
 ) -> Limits:
     """Bounds and rows of declared limits.
 
@@ -108,6 +113,8 @@ def resolve(
         Sum of the weights where no Budget row says otherwise.
     two_way : bool, default False
         Whether turnover counts purchases and sales or, one-way, half of both.
+    crossing : bool, default False
+        Whether to let a lower bound above its upper one pass, for whoever asks why there are no weights.
 
     Raises
     ------
@@ -121,7 +128,7 @@ def resolve(
     """
     for limit in limits:
         _check_basis(limit)
-    names = bounds(limits, universe)
+    names = bounds(limits, universe, crossing=crossing)
     linear = linear_limits(limits, universe, budget)
     bent = bent_limits(limits, universe, two_way=two_way)
     costs = list(cost_limits(limits, universe))

@@ -102,6 +102,8 @@ def seek(polyhedron: Polyhedron, costs: Vector | None = None) -> Sought | None:
         if step % REFRESH == REFRESH - 1 and not tableau.refresh():
             return None
         row, side = tableau.broken()
+        if side == 0 and tableau.refresh():
+            row, side = tableau.broken()
         if side == 0:
             return Sought(tableau.point, 0.0, np.zeros(m))
         if not tableau.mend(row, side):
