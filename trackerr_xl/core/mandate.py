@@ -9,7 +9,6 @@ from trackerr_xl.core.arrays import Vector
 from trackerr_xl.core.costs import CostRow
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.solution import Solution
-from trackerr_xl.core.solve import solve
 
 Objective = Literal["Min TE", "Max return", "Max utility", "Min turnover", "Min variance"]
 """What is made best: tracking error; alpha'w; alpha'w − ½ risk aversion · TE²; ½Σ abs(w − current); the variance w'Σw."""
@@ -40,6 +39,8 @@ class Mandate:
         The row of the cap.
     costs : tuple of CostRow
         Limits on the cost of trading.
+    seconds : float
+        After which no further method is begun.
     """
 
     problem: TrackingProblem
@@ -51,6 +52,7 @@ class Mandate:
     te_penalty: float = np.inf
     te_label: str = "TE"
     costs: tuple[CostRow, ...] = ()
+    seconds: float = np.inf
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,20 +83,3 @@ class Achieved:
     rate: float
     te_price: float
     cost_prices: Vector
-
-
-def achieve(mandate: Mandate) -> Achieved:
-    """The best weights for a mandate.
-
-    Raises
-    ------
-    NoAnswerError
-        If no weights satisfy the limits; the sentence names the rows that clash.
-    NumericalError
-        If the best value was not proved to tolerance.
-    """
-    solution = solve(mandate.problem)
-    error = float(np.sqrt(solution.active_variance))
-    least = float(np.sqrt(max(solution.active_variance - solution.certificate.gap, 0.0)))
-    rate = 1.0 / error if error > 0.0 else np.nan
-    return Achieved(solution, error, least, rate, 0.0, np.empty(0))
