@@ -114,9 +114,9 @@ def _attempts(problem: TrackingProblem, start: Solution | None) -> Iterator[Solu
         row_duals = scaling.row_duals(problem, units, candidate.row_duals)
         bent_duals = scaling.bent_duals(units, candidate.bent_duals)
         yield _solution(problem, weights, row_duals, bent_duals, method, candidate.iterations)
-        moved, fitted = onto_limits(problem, weights, row_duals)
+        moved = onto_limits(problem, weights, row_duals, bent_duals)
         method = f"{method}, moved onto its limits"
-        yield _solution(problem, moved, fitted, bent_duals, method, candidate.iterations)
+        yield _solution(problem, *moved, method, candidate.iterations)
 
 
 def _solution(
