@@ -54,15 +54,14 @@ def test_conflicting_rows_are_listed_one_by_one() -> None:
     rows = explained("TE_OPTIMIZE", NAMED["Benchmark"], NAMED["Cov"], limits, NAMED["Assets"])
     assert ("Status", "The cell shows #N/A.") in rows
     assert {sentence for topic, sentence in rows if topic == "Conflict"} == {
-        "Budget at most 1",
-        "Group Sector=Banks (row 2) at least 0.7",
-        "Group Sector=Oil (row 3) at least 0.6",
+        "Budget (assumed: weights sum to 1)",
+        "Group Sector=Banks (row 2) Min 0.7",
+        "Group Sector=Oil (row 3) Min 0.6",
     }
     # 0.7 + 0.6 is 0.3 more than the budget: one row has to give that much.
     assert {sentence for topic, sentence in rows if topic == "Repair"} == {
         "Lower the Min of Group Sector=Oil (row 3) from 0.6 to 0.3.",
         "Lower the Min of Group Sector=Banks (row 2) from 0.7 to 0.4.",
-        "Raise the Max of Budget from 1 to 1.3.",
     }
 
 

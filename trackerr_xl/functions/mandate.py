@@ -1,7 +1,8 @@
 """From the arguments of an optimisation to its mandate: one order of names, fractions, limits, objective."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,8 @@ from trackerr_xl.core.limits import Attributes, Limit, Universe, numbers_of
 from trackerr_xl.core.linear_limits import ALPHA
 from trackerr_xl.core.risk_model import RiskModel
 from trackerr_xl.core.words import key, listed
-from trackerr_xl.errors import InputError, LabelError, ShapeError, UnitsError
+from trackerr_xl.errors import InputError, LabelError, NoAnswerError, ShapeError, UnitsError
+from trackerr_xl.functions.conflicts import ON_WEIGHTS, why
 from trackerr_xl.functions.match import (
     check_fractions,
     covariance_of,
@@ -26,13 +28,10 @@ from trackerr_xl.functions.values import Covariance, Labelled
 
 if TYPE_CHECKING:
     from trackerr_xl.core.constraints import Limits
-    from trackerr_xl.core.mandate import Mandate
+    from trackerr_xl.core.mandate import Achieved, Mandate
 
 _PERCENT_LIMIT = 2.0
 """A limit on weights of twice the capital or more is hardly meant as a fraction."""
-
-_ON_WEIGHTS = ("Weight", "Group", "Budget", "Gross", "Turnover", "Trade", "ActiveShare")
-"""Rows whose limits are weights, and so are in the unit of the weights."""
 
 _OF_RETURNS = ("Max return", "Max utility")
 """Objectives that need expected returns."""
@@ -62,6 +61,8 @@ class Case:
         A unit of the weights given, as a fraction.
     dropped : tuple of str
         Names of the benchmark that cov has not, dropped because an option says so.
+    why_none : callable
+        The refusal of the limits in the words of the table, or None if they can all hold.
     """
 
     names: tuple[str, ...] | None
@@ -74,6 +75,7 @@ class Case:
     options: Options
     unit: float
     dropped: tuple[str, ...]
+    why_none: Callable[[], NoAnswerError | None]
 
 
 def case_of(
@@ -103,8 +105,31 @@ def case_of(
     universe = _universe(names or cov.labels, benchmark, held, attributes, risk)
     declared = tuple(_limit_in_fractions(limit, unit) for limit in constraints or ())
     budget = 1.0 if options.sum_to is None else options.sum_to * unit
-    limits = resolve(declared, universe, budget, two_way=options.turnover == "Two-way")
-    return Case(names, benchmark, held, risk, universe, declared, limits, options, unit, dropped)
+    meaning = partial(resolve, universe=universe, budget=budget, two_way=options.turnover == "Two-way")
+    ask = partial(why, declared, partial(meaning, crossing=True), universe, risk, options.periods, unit)
+    try:
+        limits = meaning(declared)
+    except NoAnswerError as error:
+        raise ask() or error from None
+    return Case(names, benchmark, held, risk, universe, declared, limits, options, unit, dropped, ask)
+
+
+def best(case: Case) -> "Achieved":
+    """The best weights.
+
+    Raises
+    ------
+    NoAnswerError
+        If there are none; it names the fewest rows of the table that clash, and the cheapest repairs.
+    NumericalError
+        If the best value was not proved to tolerance.
+    """
+    from trackerr_xl.core.achieve import achieve
+
+    try:
+        return achieve(mandate_of(case))
+    except NoAnswerError as error:
+        raise case.why_none() or error from None
 
 
 def mandate_of(case: Case) -> "Mandate":
@@ -195,7 +220,7 @@ def _in_fractions(weights: Labelled, argument: str, unit: float) -> Labelled:
 
 
 def _limit_in_fractions(limit: Limit, unit: float) -> Limit:
-    if limit.kind not in _ON_WEIGHTS:
+    if limit.kind not in ON_WEIGHTS:
         return limit
     penalty = limit.penalty / unit
     if limit.basis == "Relative":
@@ -209,7 +234,7 @@ def _unit_notes(declared: Sequence[Limit], units: str) -> Iterator[tuple[str, st
         return
     for limit in declared:
         ends = [end for end in (limit.lower, limit.upper) if _PERCENT_LIMIT <= abs(end) < np.inf]
-        if limit.kind in _ON_WEIGHTS and limit.kind != "Gross" and limit.basis != "Relative" and ends:
+        if limit.kind in ON_WEIGHTS and limit.kind != "Gross" and limit.basis != "Relative" and ends:
             yield (
                 "Warning",
                 f"{limit.label} has the limit {ends[0]:g}, which is {100.0 * ends[0]:g} %: divide percentages by 100.",

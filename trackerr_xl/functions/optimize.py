@@ -8,7 +8,7 @@ from trackerr_xl.core import risk
 from trackerr_xl.core.arrays import Matrix, Vector
 from trackerr_xl.core.limits import Attributes, Limit
 from trackerr_xl.errors import NumericalError
-from trackerr_xl.functions.mandate import Case, case_of, listing, mandate_of, warnings
+from trackerr_xl.functions.mandate import Case, best, case_of, listing, warnings
 from trackerr_xl.functions.measure import COV_HELP
 from trackerr_xl.functions.options import Options
 from trackerr_xl.functions.proof import binding, proof
@@ -28,11 +28,8 @@ def te_optimize(
     options: Options | None,
 ) -> Answer:
     """The best weights for the objective, least tracking error against the benchmark `weights` unless told otherwise."""
-    # The solvers are behind this import, and `import trackerr_xl` must cost no more than NumPy.
-    from trackerr_xl.core.mandate import achieve
-
     case = case_of(weights, cov, constraints, attributes, current, options)
-    achieved = achieve(mandate_of(case))
+    achieved = best(case)
     _check_proof(achieved.solution, case.options.tolerance)
     notes = (*proof(achieved, case), *binding(achieved, case), *warnings(case))
     if case.options.layout == "Full":

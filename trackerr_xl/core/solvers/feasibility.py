@@ -8,7 +8,7 @@ import numpy as np
 from trackerr_xl.core.arrays import Vector
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.solvers.presolve import reach
-from trackerr_xl.core.solvers.region import CLASH, Region, least, proof_of_clash, region_of
+from trackerr_xl.core.solvers.region import CLASH, Region, least_move, proof_of_clash, region_of
 from trackerr_xl.core.words import outward
 from trackerr_xl.errors import NoAnswerError
 
@@ -102,14 +102,14 @@ def _single(label: str, limit: float, reached: float, side: int) -> NoAnswerErro
     return NoAnswerError(
         f"{label} {needs} but the names' limits {allow}",
         rows=(f"{label} {needs}", f"The names' limits {allow}"),
-        repairs=(change_in_words(label, side, limit, reached),),
+        repairs=(change_in_words(label, side, limit, outward(reached, side)),),
     )
 
 
 def change_in_words(label: str, side: int, limit: float, needed: float) -> str:
-    """The sentence for moving one limit outwards, no digit short."""
+    """The sentence for moving one limit outwards."""
     verb, word = ("Raise", "Max") if side > 0 else ("Lower", "Min")
-    return f"{verb} the {word} of {label} from {limit:.6g} to {outward(needed, side):.6g}"
+    return f"{verb} the {word} of {label} from {limit:.6g} to {needed:.6g}"
 
 
 def _smallest_clash(region: Region, multipliers: Vector) -> list[_Demand]:
@@ -150,23 +150,13 @@ def _repairs(
     likely = sorted(demands, key=lambda demand: -abs(multipliers[demand.row]))
     moves: list[tuple[float, _Demand]] = []
     for demand in likely:
-        move = _least_move(region, demand)
+        move = least_move(region, demand.row, demand.side)
         if move is not None:
             moves.append((move, demand))
         if len(moves) == REPAIRS:
             break
     moves.sort(key=lambda pair: pair[0])
     return [_repair(problem, region, demand, move) for move, demand in moves]
-
-
-def _least_move(region: Region, demand: _Demand) -> float | None:
-    """How far one limit has to move so that all hold, or None where it alone is not enough."""
-    low, high = region.polyhedron.low.copy(), region.polyhedron.high.copy()
-    limit = float((high if demand.side > 0 else low)[demand.row])
-    (high if demand.side > 0 else low)[demand.row] = demand.side * np.inf
-    freed = replace(region.polyhedron, low=low, high=high)
-    reached = least(freed, demand.side * region.polyhedron.rows[demand.row])
-    return None if reached is None else reached - demand.side * limit
 
 
 def _in_words(problem: TrackingProblem, region: Region, demand: _Demand) -> str:
@@ -177,7 +167,7 @@ def _in_words(problem: TrackingProblem, region: Region, demand: _Demand) -> str:
 def _repair(problem: TrackingProblem, region: Region, demand: _Demand, move: float) -> str:
     label, limit = _limit(problem, region, demand)
     needed = limit + demand.side * move * float(region.sizes[demand.row])
-    return change_in_words(label, demand.side, limit, needed)
+    return change_in_words(label, demand.side, limit, outward(needed, demand.side))
 
 
 def _limit(problem: TrackingProblem, region: Region, demand: _Demand) -> tuple[str, float]:

@@ -1,6 +1,6 @@
 """What must hold of the weights, as one box and plain rows: bent rows become plain over pieces of each weight."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -97,6 +97,24 @@ def least(polyhedron: Polyhedron, costs: Vector) -> float | None:
     if found.breach > 0.0 or np.abs(found.point).max(initial=0.0) >= FAR:
         return None
     return float(costs @ found.point)
+
+
+def least_move(region: Region, row: int, side: int) -> float | None:
+    """How far one limit has to move so that all hold, in its row's units; None where it alone is not enough.
+
+    Parameters
+    ----------
+    region : Region
+        What must hold.
+    row, side : int
+        The row of the polyhedron, and 1 for its upper limit, −1 for its lower one.
+    """
+    low, high = region.polyhedron.low.copy(), region.polyhedron.high.copy()
+    limit = float((high if side > 0 else low)[row])
+    (high if side > 0 else low)[row] = side * np.inf
+    freed = replace(region.polyhedron, low=low, high=high)
+    reached = least(freed, side * region.polyhedron.rows[row])
+    return None if reached is None else reached - side * limit
 
 
 def pressing(problem: TrackingProblem, region: Region, multipliers: Vector) -> Pressing:

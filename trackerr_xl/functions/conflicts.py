@@ -1,0 +1,57 @@
+"""Why a table of limits leaves no weights, told in its own rows and cells."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trackerr_xl.core.limits import Limit, Universe
+from trackerr_xl.core.risk_model import RiskModel
+from trackerr_xl.errors import NoAnswerError
+
+if TYPE_CHECKING:
+    from trackerr_xl.core.constraints import Limits
+
+ON_WEIGHTS = ("Weight", "Group", "Budget", "Gross", "Turnover", "Trade", "ActiveShare")
+"""Rows whose limits are weights, and so are in the unit of the weights."""
+
+Meaning = Callable[[Sequence[Limit]], "Limits"]
+
+
+def why(
+    declared: Sequence[Limit],
+    meaning: Meaning,
+    universe: Universe,
+    risk: RiskModel,
+    periods: float,
+    unit: float,
+) -> NoAnswerError | None:
+    """The refusal of limits that cannot all hold, with repairs, or None if they can.
+
+    Parameters
+    ----------
+    declared : sequence of Limit
+        The rows of the table, in fractions.
+    meaning : callable
+        What some of them come to, bounds let cross.
+    universe : Universe
+        The assets.
+    risk : RiskModel
+        Covariance, fraction squared per period.
+    periods : float
+        Periods a year.
+    unit : float
+        A unit of the weights in the cells, as a fraction.
+    """
+    # The solvers are behind these imports, and `import trackerr_xl` must cost no more than NumPy.
+    from trackerr_xl.core.conflicts import explanation
+    from trackerr_xl.core.refutation import Asked
+    from trackerr_xl.core.solvers.threads import one_thread
+
+    asked = Asked(meaning, np.asarray(universe.benchmark), risk, universe.names, periods)
+    with one_thread():
+        return explanation(asked, declared, lambda limit: unit if _in_weights(limit) else 1.0)
+
+
+def _in_weights(limit: Limit) -> bool:
+    return limit.kind in ON_WEIGHTS and limit.basis != "Relative"
