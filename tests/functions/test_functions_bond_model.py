@@ -99,3 +99,16 @@ def test_yields_in_percentage_points_are_told_by_the_units() -> None:
     decimal = evaluate("RISK_MODEL", KRD, F_Y, SPECIFIC, "Decimal sd")[0][0]
     usual = evaluate("TRACKING_ERROR", W, B, decimal)[0][0]
     assert evaluate("TRACKING_ERROR", W, B, percent)[0][0] == pytest.approx(usual, rel=1e-13)
+
+
+def test_percentage_points_go_with_duration_times_spread_in_years_times_percent() -> None:
+    decimal = evaluate("RISK_MODEL", np.hstack([KRD, DTS]), block_diagonal(F_Y, F_S), SPECIFIC, "Decimal sd")
+    percent = evaluate(
+        "RISK_MODEL",
+        np.hstack([KRD, 100 * DTS]),
+        block_diagonal(1e4 * F_Y, F_S),
+        100 * SPECIFIC,
+        "Percent sd",
+    )
+    usual = evaluate("TRACKING_ERROR", W, B, decimal[0][0])[0][0]
+    assert evaluate("TRACKING_ERROR", W, B, percent[0][0])[0][0] == pytest.approx(usual, rel=1e-13)
