@@ -105,7 +105,7 @@ def minimise(hessian: FactorHessian, program: Program, start: Candidate, toleran
 def _straight(data: Separable, x: Vector, last: Vector, straight: Vector | None, *, anew: bool) -> Vector:
     """Columns' products with x, updated from the variables that moved when those are few."""
     if straight is not None and not anew:
-        moved = np.flatnonzero(x != last)
+        moved = (x != last).nonzero()[0]
         if moved.size < 0.6 * x.size:
             return np.asarray(straight + data.columns[moved].T @ (x[moved] - last[moved]))
     return np.asarray(data.columns.T @ x)
@@ -149,10 +149,8 @@ def _free_block(data: Separable, x: Vector, last: _FreeBlock | None) -> _FreeBlo
     free = (places & 1).astype(np.bool_)
     if last is not None and last.age < REFRESH:
         changed = places != last.places
-        entered, left = (
-            np.flatnonzero(changed & free),
-            np.flatnonzero(changed & (last.places & 1).astype(np.bool_)),
-        )
+        entered = (changed & free).nonzero()[0]
+        left = (changed & (last.places & 1).astype(np.bool_)).nonzero()[0]
         if entered.size + left.size < 0.7 * np.count_nonzero(free):
             matrix = last.matrix
             if entered.size:
@@ -160,7 +158,7 @@ def _free_block(data: Separable, x: Vector, last: _FreeBlock | None) -> _FreeBlo
             if left.size:
                 matrix = matrix - _outer(data, left, last.places)
             return _FreeBlock(matrix, places, last.age + 1)
-    return _FreeBlock(_outer(data, np.flatnonzero(free), places), places, 0)
+    return _FreeBlock(_outer(data, free.nonzero()[0], places), places, 0)
 
 
 def _outer(data: Separable, names: Indices, places: Sides) -> Matrix:
@@ -187,7 +185,7 @@ def _direction(data: Separable, block: Matrix, y: Vector, reached: Vector, dampi
     diagonal[k:u] = (1e-10 + 0.01 * damping) * data.curvature[k:u] + 1e-300
     diagonal[u:] = (1e-10 + damping) * data.curvature[u:] + 1e-300
     matrix.flat[:: y.size + 1] += diagonal
-    root, failed = dpotrf(matrix, lower=1, clean=0, overwrite_a=1)
+    root, failed = dpotrf(matrix, lower=1, clean=1, overwrite_a=1)
     if failed:
         return None
     rise = reached[:u].copy()
@@ -195,7 +193,7 @@ def _direction(data: Separable, block: Matrix, y: Vector, reached: Vector, dampi
     rise[k:] -= data.targets
     if y.size == u:
         return np.asarray(dpotrs(root, rise, lower=1)[0])
-    corner, coupling, smooth_root = np.tril(root[u:, u:]), root[u:, :u], root[:u, :u]
+    corner, coupling, smooth_root = root[u:, u:], root[u:, :u], root[:u, :u]
     schur = corner @ corner.T
     half = dtrtrs(smooth_root, rise, lower=1)[0] if u else rise
     right = schur @ y[u:] + reached[u:] - coupling @ half

@@ -108,18 +108,19 @@ def _settled(ended: dual_newton.Ended) -> dual_newton.Ended:
 
 def _by_surrogate(program: Program, hessian: DenseHessian, start: Candidate) -> Iterator[Attempt]:
     """Guess on a factor model with the true slope at the last point; the active set settles it on the truth."""
-    likeness, last_value = surrogate(hessian), np.inf
+    likeness, last_value = surrogate(hessian), 0.0
     model = likeness.model
     program = replace(program, hessian=replace(hessian, model=model))
     last: ActiveSet | None = None
     for round_ in range(RECENTRINGS + 1):
-        centre = start.x
-        slope = hessian.product(centre)
-        value = 0.5 * float(centre @ slope) + float(program.linear @ centre)
-        if value > last_value:
-            model = FactorHessian(model.loadings, 2.0 * model.specific)
-        last_value = value
-        local = replace(program, linear=program.linear + slope - model.product(centre))
+        local = program
+        if start.x.any():
+            slope = hessian.product(start.x)
+            value = 0.5 * float(start.x @ slope) + float(program.linear @ start.x)
+            if value > last_value:
+                model = FactorHessian(model.loadings, 2.0 * model.specific)
+            last_value = value
+            local = replace(program, linear=program.linear + slope - model.product(start.x))
         ended = _settled(dual_newton.minimise(model, local, start, dual_newton.GUESS))
         start = ended.candidate
         if likeness.missed > TOO_MUCH_MISSED:

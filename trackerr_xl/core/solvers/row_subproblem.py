@@ -1,7 +1,7 @@
 """The few-dimensional problem for the row multipliers inside one Newton step of the dual."""
 
 import numpy as np
-from scipy.linalg.lapack import dpotrf, dpotrs
+from scipy.linalg.lapack import dposv
 
 from trackerr_xl.core.arrays import Matrix, Vector
 
@@ -52,7 +52,7 @@ def minimise(
         mended = np.where(sides == 0, wanted, np.where(sides * z < 0, 0.0, sides))
         if soft:
             mended = _with_ceilings(mended, sides, z, wanted, ceiling)
-        wrong = np.flatnonzero(mended != sides)
+        wrong = (mended != sides).nonzero()[0]
         if not wrong.size:
             return z
         if wrong.size < fewest:
@@ -77,15 +77,15 @@ def _on_sides(
 ) -> tuple[Vector, Vector] | None:
     """Multipliers when the rows keep the given sides, and what each row then reaches."""
     high = np.abs(sides) == 2.0
-    z = np.zeros(right.size)
-    z[high] = np.sign(sides[high]) * ceiling[high]
-    residual = right - schur @ z if high.any() else right
-    used = np.flatnonzero(np.abs(sides) == 1.0)
+    z, residual = np.zeros(right.size), right
+    if high.any():
+        z[high] = np.sign(sides[high]) * ceiling[high]
+        residual = right - schur @ z
+    used = (np.abs(sides) == 1.0).nonzero()[0]
     if not used.size:
         return z, residual
-    root, failed = dpotrf(schur[np.ix_(used, used)], lower=1, clean=0)
-    if failed:
-        return None
+    columns = schur[used]
     limits = np.where(sides[used] > 0, upper[used], lower[used])
-    z[used] = dpotrs(root, residual[used] - limits, lower=1)[0]
-    return z, right - schur @ z
+    _, z[used], failed = dposv(columns[:, used], residual[used] - limits, lower=1)
+    # The rows of a symmetric matrix are its columns; those of z at a ceiling are in the residual already.
+    return None if failed else (z, residual - z[used] @ columns)
