@@ -15,11 +15,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from trackerr_xl.core.above_cap import above_cap
-from trackerr_xl.core.impact import achieve_with_costs
 from trackerr_xl.core.mandate import Achieved, Mandate
 from trackerr_xl.core.problem import BentRows, TrackingProblem
 from trackerr_xl.core.solution import Solution
-from trackerr_xl.core.tradeoff import Curved, Point, Target, Tradeoff, crossing, largest
+from trackerr_xl.core.tradeoff import Point, Target, Tradeoff, crossing, largest
 from trackerr_xl.core.variance_cap import least_variance_within
 from trackerr_xl.errors import InputError, NumericalError
 
@@ -42,19 +41,11 @@ def achieve(mandate: Mandate) -> Achieved:
     InputError
         If the objective needs returns or current weights that are missing.
     """
-    if mandate.costs:
-        return achieve_with_costs(mandate, _of_straight_limits)
     if mandate.objective == "Min variance" and np.isfinite(mandate.te_cap):
         return least_variance_within(mandate)
-    return _of_straight_limits(mandate, None)
-
-
-def _of_straight_limits(mandate: Mandate, curved: Curved | None) -> Achieved:
-    """The best weights without regard to costs; with a curved part the proof is left to the caller."""
-    tradeoff = Tradeoff(_objective(mandate), mandate.seconds, curved)
+    tradeoff = Tradeoff(_objective(mandate), mandate.seconds, mandate.costs)
     achieved = _achieved(mandate, tradeoff, _best(mandate, tradeoff))
-    if curved is None:
-        _check(achieved)
+    _check(achieved)
     return achieved
 
 
@@ -92,26 +83,27 @@ def _objective(mandate: Mandate) -> TrackingProblem:
     return problem
 
 
-def _best(mandate: Mandate, tradeoff: Tradeoff) -> _Found:
+def _best(mandate: Mandate, tradeoff: Tradeoff, unit: float) -> _Found:
+    """The point of the mandate; `unit` is the t where nothing but risk and curvature decide."""
     risk = float(np.sqrt(tradeoff.problem.risk.diagonal().mean()))
     # Where nothing but the cap speaks of risk, f may have no least value without it.
     if mandate.objective in ("Max return", "Min turnover") and np.isfinite(mandate.te_cap):
         found = _at_cap(mandate, tradeoff, tradeoff.first(mandate.te_cap or 1e-6 * risk))
         return found or _Found(largest(tradeoff, tradeoff.first(risk)), alone=True)
-    natural = _natural(mandate, tradeoff, risk)
+    natural = _natural(mandate, tradeoff, risk, unit)
     if natural.point.error <= mandate.te_cap * (1.0 + TOLERANCE):
         return natural
     return _at_cap(mandate, tradeoff, natural.point.t * mandate.te_cap / natural.point.error) or natural
 
 
-def _natural(mandate: Mandate, tradeoff: Tradeoff, risk: float) -> _Found:
+def _natural(mandate: Mandate, tradeoff: Tradeoff, risk: float, unit: float) -> _Found:
     """The answer if there were no cap."""
     if mandate.objective == "Max utility":
         return _Found(tradeoff.at(1.0 / mandate.risk_aversion))
     if mandate.objective in ("Max return", "Min turnover"):
         return _Found(largest(tradeoff, tradeoff.first(risk)), alone=True)
-    if not _is_soft(tradeoff.problem):
-        point = tradeoff.at(1.0)
+    if not _is_soft(tradeoff):
+        point = tradeoff.at(unit)
         return _Found(replace(point, t=point.error))
     begin = tradeoff.at(1e-3 * risk).error
     met = crossing(tradeoff, max(begin, 1e-3 * risk), Target(lambda t: t, fixed=False))
@@ -164,7 +156,7 @@ def _achieved(mandate: Mandate, tradeoff: Tradeoff, found: _Found) -> Achieved:
     value, half_gap = own + f + over, 0.5 * solution.certificate.gap
     if found.alone:
         bound, rate = f - half_gap, 1.0
-    elif not _is_soft(tradeoff.problem) and mandate.objective in ("Min TE", "Min variance"):
+    elif not _is_soft(tradeoff) and mandate.objective in ("Min TE", "Min variance"):
         bound = float(np.sqrt(max(error**2 - 2.0 * half_gap, 0.0)))
         rate = 1.0 / error if error > 0.0 else np.nan
     else:
@@ -173,7 +165,8 @@ def _achieved(mandate: Mandate, tradeoff: Tradeoff, found: _Found) -> Achieved:
         bound, rate = (error**2 + t * f - half_gap) / t + known, 1.0 / t
     te_price = max(error / t - slope, 0.0) if found.capped else 0.0
     sign = -1.0 if mandate.objective in ("Max return", "Max utility") else 1.0
-    return Achieved(_reported(mandate, solution), sign * value, sign * bound, rate, te_price, np.empty(0))
+    cost_prices = rate * solution.bent_duals[solution.bent_duals.size - len(mandate.costs) :]
+    return Achieved(_reported(mandate, solution), sign * value, sign * bound, rate, te_price, cost_prices)
 
 
 def _reported(mandate: Mandate, solution: Solution) -> Solution:
@@ -197,5 +190,7 @@ def _check(achieved: Achieved) -> None:
         raise NumericalError(f"the best value was proved to {gap / scale:.1e} only, must be {TOLERANCE:g}")
 
 
-def _is_soft(problem: TrackingProblem) -> bool:
-    return problem.rows.penalty is not None or bool(np.isfinite(problem.bent.penalty).any())
+def _is_soft(tradeoff: Tradeoff) -> bool:
+    problem = tradeoff.problem
+    priced = (row.penalty for row in tradeoff.costs)
+    return problem.rows.penalty is not None or bool(np.isfinite([*problem.bent.penalty, *priced]).any())

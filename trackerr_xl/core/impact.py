@@ -1,14 +1,175 @@
-"""The best weights under costs of trading that are not linear."""
+"""Least risk under costs that grow faster than the trades: Newton's method on the optimality conditions.
 
-from collections.abc import Callable
+A cost row is replaced by its tangent, its rate staying a bend, and its curvature times the row's multiplier joins the
+covariance's diagonal. Tangents lie below a convex cost, so the multipliers of the last tangents prove the answer by the
+certificate that proves every other.
 
-from trackerr_xl.core.mandate import Achieved, Mandate
-from trackerr_xl.core.tradeoff import Curved
-from trackerr_xl.errors import NotYetError
+Market impact has no curvature to speak of far from `at` and no end of it there. The parabola that touches the power 3/2
+and is symmetric about `at` lies above it and is twice as steep: with it no step goes too far, but each only halves the
+error's logarithm. So names whose trade turned round, and all names where Newton's method does not get on, take that.
+"""
+
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+import numpy as np
+
+from trackerr_xl.core.arrays import Vector
+from trackerr_xl.core.costs import CostRow
+from trackerr_xl.core.problem import BentRows, TrackingProblem
+from trackerr_xl.core.risk_model import DenseCovariance, FactorModel, RiskModel
+from trackerr_xl.core.solution import Solution
+from trackerr_xl.core.solve import solve
+from trackerr_xl.core.solvers.certificate import measure
+from trackerr_xl.errors import NumericalError
+
+TOLERANCE = 1e-9
+"""Largest violation, relative gap and stationarity of an answer that leaves this module."""
+REACHED = 1e-12
+"""Where nothing more is to be gained."""
+MOST_STEPS = 60
+SMALLEST_TRADE = 1e-10
+"""Trades below this share of the largest have the curvature of this share."""
+PATIENCE = 4
+"""Steps without progress after which no name takes Newton's step any more, and after twice as many the end has come."""
 
 
-def achieve_with_costs(
-    mandate: Mandate, of_straight_limits: Callable[[Mandate, Curved | None], Achieved]
-) -> Achieved:
-    """The best weights with the mandate's cost rows."""
-    raise NotYetError("has a Cost row with Impact, which cannot be carried out yet", argument="constraints")
+def solve_with_costs(
+    problem: TrackingProblem, costs: tuple[CostRow, ...], start: Solution | None, seconds: float
+) -> Solution:
+    """Weights of least tracking error within the limits and costs, proved.
+
+    Parameters
+    ----------
+    problem : TrackingProblem
+        Everything but the costs.
+    costs : tuple of CostRow
+        Their penalties are in the unit of half the active variance.
+    start : Solution, optional
+        The answer to a problem much like this one.
+    seconds : float
+        After which no further solve is begun.
+
+    Returns
+    -------
+    Solution
+        `bent_duals` holds the multipliers of the problem's bent rows and then of the cost rows.
+
+    Raises
+    ------
+    NoAnswerError
+        If no weights satisfy the limits.
+    NumericalError
+        If the answer was not proved.
+    """
+    end = perf_counter() + seconds
+    if not any(_is_curved(row) for row in costs):
+        return solve(with_tangents(problem, costs, problem.benchmark), start, seconds)
+    last = start or solve(with_tangents(problem, costs, problem.benchmark), None, seconds)
+    best: Solution | None = None
+    safe, idle = np.ones(problem.benchmark.size, dtype=np.bool_), 0
+    for _ in range(MOST_STEPS):
+        tangents = with_tangents(problem, costs, last.weights)
+        curved = _with_curvature(tangents, costs, last, safe | (idle > PATIENCE))
+        following = solve(curved, last, max(end - perf_counter(), 1e-3))
+        safe = _turned(costs, last.weights, following.weights)
+        last = _measured(with_tangents(problem, costs, following.weights), following)
+        better = best is None or _worst(last) < 0.5 * _worst(best)
+        idle = 0 if better else idle + 1
+        best = last if best is None or _worst(last) < _worst(best) else best
+        if _worst(best) <= REACHED or idle > 2 * PATIENCE or perf_counter() > end:
+            break
+    assert best is not None
+    if _worst(best) > TOLERANCE:
+        raise NumericalError(
+            f"no weights under costs proved optimal to {TOLERANCE:g}, the best are within {_worst(best):.1e}"
+        )
+    return best
+
+
+def with_tangents(problem: TrackingProblem, costs: tuple[CostRow, ...], near: Vector) -> TrackingProblem:
+    """The problem with each cost row as a bent row that touches it at some weights, after the bent rows it has.
+
+    Parameters
+    ----------
+    problem : TrackingProblem
+        Everything but the costs.
+    costs : tuple of CostRow
+        With penalties in the unit of the problem's.
+    near : ndarray of shape (n,)
+        Weights.
+    """
+    bent = problem.bent
+    slopes = [_tangent(row, near) for row in costs]
+    upper = [
+        row.upper - row.cost(near) + float(row.rate @ np.abs(near - row.at) + slope @ near)
+        for row, slope in zip(costs, slopes, strict=True)
+    ]
+    rows = BentRows(
+        np.vstack([bent.slope, *slopes]),
+        np.vstack([bent.bend, *(row.rate for row in costs)]),
+        np.vstack([bent.at, *(row.at for row in costs)]),
+        np.concatenate([bent.upper, upper]),
+        np.concatenate([bent.penalty, [row.penalty for row in costs]]),
+        (*bent.labels, *(row.label for row in costs)),
+    )
+    return replace(problem, bent=rows)
+
+
+def _is_curved(row: CostRow) -> bool:
+    return bool(row.quadratic.any() or row.impact.any())
+
+
+def _tangent(row: CostRow, near: Vector) -> Vector:
+    """Slope of the cost without its rate."""
+    traded = near - row.at
+    return np.asarray(2.0 * row.quadratic * traded + 1.5 * row.impact * np.sign(traded) * np.sqrt(abs(traded)))
+
+
+def _with_curvature(
+    tangents: TrackingProblem, costs: tuple[CostRow, ...], last: Solution, safe: np.ndarray
+) -> TrackingProblem:
+    """The tangents with the curvature of the costs on the diagonal, its gradient at the last weights unchanged."""
+    extra = np.zeros(last.weights.size)
+    for row, dual in zip(costs, last.bent_duals[-len(costs) :], strict=True):
+        traded = np.abs(last.weights - row.at)
+        floor = SMALLEST_TRADE * max(float(traded.max()), 1e-12)
+        steep = 0.75 * row.impact / np.sqrt(np.maximum(traded, floor))
+        extra += dual * (2.0 * row.quadratic + np.where(safe, 2.0, 1.0) * steep)
+    return replace(
+        tangents,
+        risk=_with_diagonal(tangents.risk, extra),
+        linear=tangents.linear - extra * (last.weights - tangents.benchmark),
+    )
+
+
+def _with_diagonal(risk: RiskModel, extra: Vector) -> RiskModel:
+    if isinstance(risk, FactorModel):
+        return FactorModel(risk.loadings, risk.specific + extra)
+    assert isinstance(risk, DenseCovariance)
+    matrix = risk.matrix.copy()
+    matrix.flat[:: extra.size + 1] += extra
+    return DenseCovariance(matrix)
+
+
+def _turned(costs: tuple[CostRow, ...], before: Vector, after: Vector) -> np.ndarray:
+    """Which names are bought that were sold, or sold that were bought."""
+    return np.logical_or.reduce([(before - row.at) * (after - row.at) < 0.0 for row in costs])
+
+
+def _measured(tangents: TrackingProblem, solution: Solution) -> Solution:
+    """The solution with the proof of the tangents at its own weights."""
+    measured = measure(tangents, solution.weights, solution.row_duals, solution.bent_duals)
+    return replace(
+        solution,
+        active_variance=measured.active_variance,
+        row_duals=measured.row_duals,
+        bent_duals=measured.bent_duals,
+        reduced_gradient=measured.reduced_gradient,
+        certificate=measured.certificate,
+    )
+
+
+def _worst(solution: Solution) -> float:
+    proof = solution.certificate
+    return max(proof.violation, proof.relative_gap, proof.stationarity)

@@ -12,8 +12,10 @@ from time import perf_counter
 import numpy as np
 
 from trackerr_xl.core.arrays import Vector
+from trackerr_xl.core.costs import CostRow
+from trackerr_xl.core.impact import solve_with_costs, with_tangents
 from trackerr_xl.core.problem import TrackingProblem
-from trackerr_xl.core.risk_model import DenseCovariance, FactorModel, RiskModel
+from trackerr_xl.core.risk_model import FactorModel
 from trackerr_xl.core.solution import Solution
 from trackerr_xl.core.solve import solve
 from trackerr_xl.core.solvers.certificate import measure
@@ -50,14 +52,6 @@ class Point:
     error: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Curved:
-    """A part ½Σ curvatureᵢ (wᵢ − centreᵢ)² of f, both of shape (n,)."""
-
-    curvature: Vector
-    centre: Vector
-
-
 class Tradeoff:
     """The problem for every t, each solve starting at the last answer.
 
@@ -67,14 +61,14 @@ class Tradeoff:
         With penalties and linear term in the unit of f.
     seconds : float
         After which no further solve is begun.
-    curved : Curved, optional
-        Part of f.
+    costs : tuple of CostRow
+        Part of f, or limits beside it.
     """
 
-    def __init__(self, problem: TrackingProblem, seconds: float, curved: Curved | None = None) -> None:
+    def __init__(self, problem: TrackingProblem, seconds: float, costs: tuple[CostRow, ...] = ()) -> None:
         self.problem = problem
+        self.costs = costs
         self.solves = 0
-        self._curved = curved
         self._last: Solution | None = None
         self._end = perf_counter() + seconds
 
@@ -94,27 +88,25 @@ class Tradeoff:
             raise NumericalError(
                 "the search for the best risk ended before it was found: raise option Seconds"
             )
-        solution = solve(self._with_curvature(t), self._last, max(left, 1e-3))
-        self._last = solution
-        if self._curved is not None:
-            variance = self.problem.risk.variance(solution.weights - self.problem.benchmark)
-            solution = replace(solution, active_variance=variance)
-        return Point(t, solution, float(np.sqrt(solution.active_variance)))
+        self._last = self._solved(t, max(left, 1e-3))
+        return Point(t, self._last, float(np.sqrt(self._last.active_variance)))
 
-    def _with_curvature(self, t: float) -> TrackingProblem:
+    def _solved(self, t: float, seconds: float) -> Solution:
         problem = scaled_objective(self.problem, t)
-        if self._curved is None:
-            return problem
-        extra = t * self._curved.curvature
-        return replace(
-            problem,
-            risk=_curved_risk(problem.risk, extra),
-            linear=problem.linear - extra * (self._curved.centre - problem.benchmark),
-        )
+        if not self.costs:
+            return solve(problem, self._last, seconds)
+        costs = tuple(replace(row, penalty=t * row.penalty) for row in self.costs)
+        return solve_with_costs(problem, costs, self._last, seconds)
 
     def value(self, weights: Vector) -> float:
         """What f comes to."""
-        return float(self.problem.linear @ weights) + self.problem.price_of_breaches(weights)
+        over = [row.penalty * (row.cost(weights) - row.upper) for row in self.costs if np.isfinite(row.penalty)]
+        priced = self.problem.price_of_breaches(weights) + sum(max(price, 0.0) for price in over)
+        return float(self.problem.linear @ weights) + priced
+
+    def straight(self, near: Vector) -> TrackingProblem:
+        """The problem with f straightened about some weights."""
+        return with_tangents(self.problem, self.costs, near) if self.costs else self.problem
 
     def first(self, error: float) -> float:
         """A t whose tracking error may be of the size of `error`: that of uncorrelated assets without limits."""
@@ -125,15 +117,6 @@ class Tradeoff:
         variance = np.maximum(self.problem.risk.diagonal(), 1e-300)
         length = float(np.sqrt(np.sum(slope**2 / variance)))
         return error / length if length > 0.0 else error
-
-
-def _curved_risk(risk: RiskModel, extra: Vector) -> RiskModel:
-    if isinstance(risk, FactorModel):
-        return FactorModel(risk.loadings, risk.specific + extra)
-    assert isinstance(risk, DenseCovariance)
-    matrix = risk.matrix.copy()
-    matrix.flat[:: extra.size + 1] += extra
-    return DenseCovariance(matrix)
 
 
 def scaled_objective(problem: TrackingProblem, t: float) -> TrackingProblem:
@@ -221,7 +204,7 @@ def largest(tradeoff: Tradeoff, begin: float) -> Point:
     while before.t < begin * LARGEST:
         after = tradeoff.at(8.0 * before.t)
         if _still(before.solution.weights, after.solution.weights):
-            solution = _of_slope(tradeoff.problem, before, after)
+            solution = _of_slope(tradeoff.straight(after.solution.weights), before, after)
             if best is None or solution.certificate.gap < best.solution.certificate.gap:
                 best = Point(after.t, solution, after.error)
             if solution.certificate.relative_gap <= PROVED:
