@@ -1,7 +1,8 @@
 """The sheet *Tracker*: key figures, groups, the largest positions and charts on one printed page."""
 
-from typing import Any, Final
+from typing import Final
 
+from trackerr_xl.workbook.templates.charts import Picture, draw_bars
 from trackerr_xl.workbook.templates.page import Book, Page, open_page
 from trackerr_xl.workbook.templates.plan import (
     CONTRIBUTIONS,
@@ -11,7 +12,7 @@ from trackerr_xl.workbook.templates.plan import (
     WEIGHTS,
     Plan,
 )
-from trackerr_xl.workbook.templates.style import AMBER, NAVY, SLATE, TEAL
+from trackerr_xl.workbook.templates.style import AMBER, NAVY, TEAL
 
 _WIDTHS: Final = (2, 20, 11, 11, 11, 12, 11, 2, 29, 11, 11, 2, 29, 12, 11)
 _CARD_CELLS: Final = ("B4:B6", "C4:D6", "E4:G6", "I4:I6", "J4:K6", "M4:M6", "N4:O6")
@@ -92,42 +93,10 @@ def _draw(page: Page, plan: Plan) -> None:
     last_top = FIRST_GROUP_ROW + _TOP - 1
     top = FIRST_GROUP_ROW + max(_TOP, len(plan.groups) + 1) + 1
     group = plan.shown[0].lower()
-    _bars(page, f"B{top}", (f"TE contribution by {group}, bp a year", "B", "F", last_group, TEAL, "0.0"), 555)
-    _bars(page, f"I{top}", ("Active weight, largest over and under", "I", "K", last_top, NAVY, "0.0%"), 366)
-    _bars(page, f"M{top}", ("TE contribution by name, bp a year", "M", "N", last_top, AMBER, "0.0"), 372)
-
-
-def _bars(page: Page, cell: str, what: tuple[str, str, str, int, str, str], width: int) -> None:
-    title, names, values, last, colour, number = what
-    chart = page.book.file.add_chart({"type": "bar"})
-    series: dict[str, Any] = {
-        "categories": f"={TRACKER}!${names}${FIRST_GROUP_ROW}:${names}${last}",
-        "values": f"={TRACKER}!${values}${FIRST_GROUP_ROW}:${values}${last}",
-        "fill": {"color": colour},
-        "gap": 45,
-    }
-    chart.add_series(series)
-    chart.set_title({"name": title, "name_font": {"size": 11, "bold": True, "color": NAVY}})
-    chart.set_legend({"none": True})
-    # Names stay at the edge, clear of bars that reach below zero; the first row of the table is drawn on top.
-    chart.set_y_axis(
-        {
-            "reverse": True,
-            "crossing": "max",
-            "label_position": "low",
-            "num_font": {"size": 8, "color": SLATE},
-            "line": {"color": "#C5CDD8"},
-            "major_tick_mark": "none",
-        }
-    )
-    chart.set_x_axis(
-        {
-            "num_format": number,
-            "num_font": {"size": 8, "color": SLATE},
-            "line": {"none": True},
-            "major_gridlines": {"visible": True, "line": {"color": "#E8ECF1"}},
-        }
-    )
-    chart.set_chartarea({"border": {"color": "#D5DBE3"}})
-    chart.set_size({"width": width, "height": 380})
-    page.sheet.insert_chart(cell, chart, {"object_position": 2, "x_offset": 2, "y_offset": 4})
+    for cell, title, names, values, last, colour, number, width in (
+        (f"B{top}", f"TE contribution by {group}, bp a year", "B", "F", last_group, TEAL, "0.0", 555),
+        (f"I{top}", "Active weight, largest over and under", "I", "K", last_top, NAVY, "0.0%", 366),
+        (f"M{top}", "TE contribution by name, bp a year", "M", "N", last_top, AMBER, "0.0", 372),
+    ):
+        rows = [f"{TRACKER}!${column}${FIRST_GROUP_ROW}:${column}${last}" for column in (names, values)]
+        draw_bars(page, cell, Picture(title, rows[0], rows[1], colour, number), width)

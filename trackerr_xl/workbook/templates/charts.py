@@ -1,0 +1,66 @@
+"""Native charts in the look of the templates."""
+
+from dataclasses import dataclass
+
+from trackerr_xl.workbook.templates.page import Page
+from trackerr_xl.workbook.templates.style import AMBER, NAVY, SLATE, TEAL
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a chart shows.
+
+    Parameters
+    ----------
+    title : str
+        Above it.
+    names, values : str
+        Its categories and its numbers, such as ``Tracker!$B$10:$B$19``.
+    colour : str
+        Of its bars.
+    number : str
+        How the numbers of its axis are written.
+    """
+
+    title: str
+    names: str
+    values: str
+    colour: str
+    number: str
+
+
+def draw_bars(page: Page, cell: str, picture: Picture, width: int, height: int = 380) -> None:
+    """Bars from left to right, the first row of the table on top."""
+    chart = page.book.file.add_chart({"type": "bar"})
+    chart.add_series(
+        {
+            "categories": f"={picture.names}",
+            "values": f"={picture.values}",
+            "fill": {"color": picture.colour},
+            "gap": 45,
+        }
+    )
+    chart.set_title({"name": picture.title, "name_font": {"size": 11, "bold": True, "color": NAVY}})
+    chart.set_legend({"none": True})
+    # Names stay at the edge, clear of bars that reach below zero; the first row of the table is drawn on top.
+    chart.set_y_axis(
+        {
+            "reverse": True,
+            "crossing": "max",
+            "label_position": "low",
+            "num_font": {"size": 8, "color": SLATE},
+            "line": {"color": "#C5CDD8"},
+            "major_tick_mark": "none",
+        }
+    )
+    chart.set_x_axis(
+        {
+            "num_format": picture.number,
+            "num_font": {"size": 8, "color": SLATE},
+            "line": {"none": True},
+            "major_gridlines": {"visible": True, "line": {"color": "#E8ECF1"}},
+        }
+    )
+    chart.set_chartarea({"border": {"color": "#D5DBE3"}})
+    chart.set_size({"width": width, "height": height})
+    page.sheet.insert_chart(cell, chart, {"object_position": 2, "x_offset": 2, "y_offset": 4})
