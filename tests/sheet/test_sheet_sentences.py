@@ -155,8 +155,8 @@ def test_clashing_rows_are_named_with_the_users_labels() -> None:
     assert str(reply.fault.value) == "#N/A"
     for label in (
         "Budget",
-        "Group Sector=Banks (row 2) at least 0.7",
-        "Group Sector=Oil (row 3) at least 0.6",
+        "Group Sector=Banks (row 2) Min 0.7",
+        "Group Sector=Oil (row 3) Min 0.6",
     ):
         assert label in reply.fault.sentence
 

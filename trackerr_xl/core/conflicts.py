@@ -34,12 +34,12 @@ def explanation(
     rows = [limits[at] for at in smallest.cells if at != ASSUMED]
     parts = [_part(limits[at], cells, unit) for at, cells in smallest.cells.items() if at != ASSUMED]
     if ASSUMED in smallest.cells:
-        parts.append(f"Budget (assumed: weights sum to {_assumed(asked, rows):.6g})")
+        parts.append(_assumed(asked, rows, limits))
     refusal = feasibility.clash(parts, repairs(asked, limits, smallest, unit))
     plain = _plain(asked, rows, smallest)
     if plain is None:
         return refusal
-    return NoAnswerError(plain.message, rows=refusal.rows, repairs=refusal.repairs)
+    return NoAnswerError(plain.message, at=plain.at, rows=refusal.rows, repairs=refusal.repairs)
 
 
 def _part(limit: Limit, cells: set[Cell], unit: Callable[[Limit], float]) -> str:
@@ -49,17 +49,22 @@ def _part(limit: Limit, cells: set[Cell], unit: Callable[[Limit], float]) -> str
     return f"{limit.label}{basis} {' and '.join(said)}".rstrip()
 
 
-def _assumed(asked: Asked, rows: Sequence[Limit]) -> float:
+def _assumed(asked: Asked, rows: Sequence[Limit], limits: Sequence[Limit]) -> str:
     meant = asked.meaning(rows)
-    return float(meant.rows.upper[meant.origins.rows == ASSUMED][0])
+    budget = float(meant.rows.upper[meant.origins.rows == ASSUMED][0])
+    declared = [limit.label for limit in limits if limit.kind == "Budget"]
+    without = f" without {declared[0]}" if declared else ""
+    return f"Budget (assumed{without}: weights sum to {budget:.6g})"
 
 
 def _plain(asked: Asked, rows: Sequence[Limit], smallest: Refutation) -> NoAnswerError | None:
-    """The sentence of one row against the limits of the names, where that is all there is to it."""
-    if smallest.multipliers is None:
+    """The sentence of one row or one name, where that is all there is to it."""
+    if smallest.least_error > 0.0:
         return None
     try:
-        feasibility.check_each_row(problem_of(asked, asked.meaning(rows)))
+        meant = asked.resolve(rows)
+        if smallest.multipliers is not None:
+            feasibility.check_each_row(problem_of(asked, meant))
     except NoAnswerError as error:
         return error
     return None

@@ -1,13 +1,13 @@
 """Whether some rows of the constraints table leave any weights, and if not, which of the rows the proof rests on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 
 from trackerr_xl.core.achieve import achieve
-from trackerr_xl.core.arrays import Vector
+from trackerr_xl.core.arrays import Indices, Mask, Vector
 from trackerr_xl.core.bounds import DEFAULT
 from trackerr_xl.core.constraints import Limits
 from trackerr_xl.core.limits import Limit
@@ -30,14 +30,22 @@ PRESSED = 1e-7
 """A limit of a least tracking error presses where its multiplier is above this share of the largest slope."""
 
 
+class Meaning(Protocol):
+    """What some declared limits come to, bounds let cross or refused."""
+
+    def __call__(self, limits: Sequence[Limit], *, crossing: bool = False) -> Limits:
+        """As `constraints.resolve`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
     """What the rows of a table are asked about.
 
     Parameters
     ----------
-    meaning : callable
-        What some declared limits come to, bounds let cross.
+    resolve : callable
+        What some of them come to.
     benchmark : ndarray of shape (n,)
         Benchmark weights.
     risk : RiskModel
@@ -48,11 +56,21 @@ class Asked:
         Periods a year; a cap on tracking error is a year's.
     """
 
-    meaning: Callable[[Sequence[Limit]], Limits]
+    resolve: Meaning
     benchmark: Vector
     risk: RiskModel
     names: tuple[str, ...]
     periods: float
+
+    def meaning(self, limits: Sequence[Limit]) -> Limits:
+        """What limits come to, bounds let cross.
+
+        Raises
+        ------
+        NoAnswerError
+            If two of them fix a name at two values.
+        """
+        return self.resolve(limits, crossing=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -195,14 +213,15 @@ def _clash(meant: Limits, problem: TrackingProblem) -> Refutation | None:
 def _cells(meant: Limits, pressed: Pressing) -> dict[int, set[Cell]]:
     origins = meant.origins
     cells: dict[int, set[Cell]] = {}
-    for names, side, factors, cell in (
+    bounds: tuple[tuple[Mask, Indices, Vector, Cell], ...] = (
         (pressed.lower, origins.lower, origins.lower_factor, "Min"),
         (pressed.upper, origins.upper, origins.upper_factor, "Max"),
-    ):
+    )
+    for names, side, factors, cell in bounds:
         for origin in np.unique(side[names]).tolist():
             if origin != DEFAULT:
-                factor = float(factors[names & (side == origin)][0])
-                _press(cells, origin, "Min" if cell == "Min" else "Max", factor)
+                for factor in np.unique(np.sign(factors[names & (side == origin)])).tolist():
+                    _press(cells, origin, cell, factor)
     for row in np.flatnonzero(pressed.linear).tolist():
         side_ = "Max" if pressed.linear[row] > 0.0 else "Min"
         _press(
@@ -214,9 +233,12 @@ def _cells(meant: Limits, pressed: Pressing) -> dict[int, set[Cell]]:
 
 
 def _press(cells: dict[int, set[Cell]], origin: int, cell: Cell, factor: float) -> None:
-    # Where a reference is below zero, the Min of the table is the upper limit.
-    turned: Cell = cell if factor >= 0.0 else ("Max" if cell == "Min" else "Min")
-    cells.setdefault(origin, set()).add(turned)
+    pressed = cells.setdefault(origin, set())
+    # Where a reference is below zero, the Min of the table is the upper limit; where it is zero no cell moves it.
+    if factor > 0.0 or origin == ASSUMED:
+        pressed.add(cell)
+    elif factor < 0.0:
+        pressed.add("Max" if cell == "Min" else "Min")
 
 
 def _least(problem: TrackingProblem) -> Solution:

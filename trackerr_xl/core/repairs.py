@@ -102,7 +102,7 @@ def _taken_out(asked: Asked, limits: Sequence[Limit], at: int) -> Change | None:
 
 def _of_the_budget(asked: Asked, limits: Sequence[Limit], clash: Refutation) -> Iterator[Change]:
     """The budget that is assumed can give way too, to a row that says so."""
-    if ASSUMED not in clash.cells:
+    if ASSUMED not in clash.cells or any(limit.kind == "Budget" for limit in limits):
         return
     meant = asked.meaning(limits)
     budget = float(meant.rows.upper[meant.origins.rows == ASSUMED][0])

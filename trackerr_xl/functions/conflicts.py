@@ -1,6 +1,6 @@
 """Why a table of limits leaves no weights, told in its own rows and cells."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,17 +10,15 @@ from trackerr_xl.core.risk_model import RiskModel
 from trackerr_xl.errors import NoAnswerError
 
 if TYPE_CHECKING:
-    from trackerr_xl.core.constraints import Limits
+    from trackerr_xl.core.refutation import Meaning
 
 ON_WEIGHTS = ("Weight", "Group", "Budget", "Gross", "Turnover", "Trade", "ActiveShare")
 """Rows whose limits are weights, and so are in the unit of the weights."""
 
-Meaning = Callable[[Sequence[Limit]], "Limits"]
-
 
 def why(
     declared: Sequence[Limit],
-    meaning: Meaning,
+    resolve: "Meaning",
     universe: Universe,
     risk: RiskModel,
     periods: float,
@@ -32,8 +30,8 @@ def why(
     ----------
     declared : sequence of Limit
         The rows of the table, in fractions.
-    meaning : callable
-        What some of them come to, bounds let cross.
+    resolve : callable
+        What some of them come to.
     universe : Universe
         The assets.
     risk : RiskModel
@@ -48,7 +46,7 @@ def why(
     from trackerr_xl.core.refutation import Asked
     from trackerr_xl.core.solvers.threads import one_thread
 
-    asked = Asked(meaning, np.asarray(universe.benchmark), risk, universe.names, periods)
+    asked = Asked(resolve, np.asarray(universe.benchmark), risk, universe.names, periods)
     with one_thread():
         return explanation(asked, declared, lambda limit: unit if _in_weights(limit) else 1.0)
 

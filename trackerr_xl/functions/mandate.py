@@ -106,7 +106,7 @@ def case_of(
     declared = tuple(_limit_in_fractions(limit, unit) for limit in constraints or ())
     budget = 1.0 if options.sum_to is None else options.sum_to * unit
     meaning = partial(resolve, universe=universe, budget=budget, two_way=options.turnover == "Two-way")
-    ask = partial(why, declared, partial(meaning, crossing=True), universe, risk, options.periods, unit)
+    ask = partial(why, declared, meaning, universe, risk, options.periods, unit)
     try:
         limits = meaning(declared)
     except NoAnswerError as error:
