@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from trackerr_xl.workbook.templates.page import Page
-from trackerr_xl.workbook.templates.style import AMBER, NAVY, SLATE, TEAL
+from trackerr_xl.workbook.templates.style import NAVY, SLATE
 
 
 @dataclass(frozen=True, slots=True)
