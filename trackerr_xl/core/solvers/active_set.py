@@ -33,6 +33,8 @@ MOST_REFINEMENTS = 30
 """One is enough for a well conditioned block; a ridge or repeated rows come out by a factor a time."""
 ROUGH = 1e-6
 """Relative residual at which signs are judged; the answer is refined to `REFINED`."""
+ROUGHER = 1e-4
+"""The same where every digit is iterated for."""
 UNTRUSTED = 1e-9
 """Relative residual above which an updated block is factorised anew."""
 
@@ -132,10 +134,11 @@ def _solved(program: Program, guess: Guess, start: Vector, block: FreeBlock | No
     if system is None:
         return None
     point = _point(program, guess, start, np.zeros(guess.limits.size))
-    point = _corrected(program, guess, system, point, ROUGH)
+    rough = ROUGHER if isinstance(system.block, Gathered) else ROUGH
+    point = _corrected(program, guess, system, point, rough)
     trial = _judged(program, guess, point, system.block)
     # Signs need few digits; only what may be the answer is worth refining.
-    if trial.mended.wrong and point.error <= ROUGH:
+    if trial.mended.wrong and point.error <= rough:
         return trial
     for _ in range(MOST_REFINEMENTS):
         if point.error < REFINED:

@@ -17,6 +17,8 @@ MISLED = 0.2
 """Share of the names on which two guesses may differ before the surrogate is mistrusted."""
 TOO_MUCH_MISSED = 2.5
 """A surrogate that misses more has only shown that the limits leave room; its active set would cost more than it tells."""
+FAITHFUL = 1.1
+"""A surrogate that misses less is near enough to precondition conjugate gradients."""
 PROXIMITY = 1e-4
 """Curvature added to specific risks too small for the dual, relative to the mean curvature."""
 PROXIMAL_STEPS = 30
@@ -110,7 +112,8 @@ def _by_surrogate(program: Program, hessian: DenseHessian, start: Candidate) -> 
     """Guess on a factor model with the true slope at the last point; the active set settles it on the truth."""
     likeness, last_value = surrogate(hessian), 0.0
     model = likeness.model
-    program = replace(program, hessian=replace(hessian, model=model))
+    if likeness.missed <= FAITHFUL:
+        program = replace(program, hessian=replace(hessian, model=model))
     last: ActiveSet | None = None
     for round_ in range(RECENTRINGS + 1):
         local = program
