@@ -83,27 +83,26 @@ def _objective(mandate: Mandate) -> TrackingProblem:
     return problem
 
 
-def _best(mandate: Mandate, tradeoff: Tradeoff, unit: float) -> _Found:
-    """The point of the mandate; `unit` is the t where nothing but risk and curvature decide."""
+def _best(mandate: Mandate, tradeoff: Tradeoff) -> _Found:
     risk = float(np.sqrt(tradeoff.problem.risk.diagonal().mean()))
     # Where nothing but the cap speaks of risk, f may have no least value without it.
     if mandate.objective in ("Max return", "Min turnover") and np.isfinite(mandate.te_cap):
         found = _at_cap(mandate, tradeoff, tradeoff.first(mandate.te_cap or 1e-6 * risk))
         return found or _Found(largest(tradeoff, tradeoff.first(risk)), alone=True)
-    natural = _natural(mandate, tradeoff, risk, unit)
+    natural = _natural(mandate, tradeoff, risk)
     if natural.point.error <= mandate.te_cap * (1.0 + TOLERANCE):
         return natural
     return _at_cap(mandate, tradeoff, natural.point.t * mandate.te_cap / natural.point.error) or natural
 
 
-def _natural(mandate: Mandate, tradeoff: Tradeoff, risk: float, unit: float) -> _Found:
+def _natural(mandate: Mandate, tradeoff: Tradeoff, risk: float) -> _Found:
     """The answer if there were no cap."""
     if mandate.objective == "Max utility":
         return _Found(tradeoff.at(1.0 / mandate.risk_aversion))
     if mandate.objective in ("Max return", "Min turnover"):
         return _Found(largest(tradeoff, tradeoff.first(risk)), alone=True)
     if not _is_soft(tradeoff):
-        point = tradeoff.at(unit)
+        point = tradeoff.at(1.0)
         return _Found(replace(point, t=point.error))
     begin = tradeoff.at(1e-3 * risk).error
     met = crossing(tradeoff, max(begin, 1e-3 * risk), Target(lambda t: t, fixed=False))

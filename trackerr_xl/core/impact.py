@@ -9,12 +9,12 @@ and is symmetric about `at` lies above it and is twice as steep: with it no step
 error's logarithm. So names whose trade turned round, and all names where Newton's method does not get on, take that.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
 
-from trackerr_xl.core.arrays import Vector
+from trackerr_xl.core.arrays import Mask, Vector
 from trackerr_xl.core.costs import CostRow
 from trackerr_xl.core.problem import BentRows, TrackingProblem
 from trackerr_xl.core.risk_model import DenseCovariance, FactorModel, RiskModel
@@ -63,6 +63,8 @@ def solve_with_costs(
         If the answer was not proved.
     """
     end = perf_counter() + seconds
+    if not costs:
+        return solve(problem, start, seconds)
     if not any(_is_curved(row) for row in costs):
         return solve(with_tangents(problem, costs, problem.benchmark), start, seconds)
     last = start or solve(with_tangents(problem, costs, problem.benchmark), None, seconds)
@@ -123,11 +125,13 @@ def _is_curved(row: CostRow) -> bool:
 def _tangent(row: CostRow, near: Vector) -> Vector:
     """Slope of the cost without its rate."""
     traded = near - row.at
-    return np.asarray(2.0 * row.quadratic * traded + 1.5 * row.impact * np.sign(traded) * np.sqrt(abs(traded)))
+    return np.asarray(
+        2.0 * row.quadratic * traded + 1.5 * row.impact * np.sign(traded) * np.sqrt(abs(traded))
+    )
 
 
 def _with_curvature(
-    tangents: TrackingProblem, costs: tuple[CostRow, ...], last: Solution, safe: np.ndarray
+    tangents: TrackingProblem, costs: tuple[CostRow, ...], last: Solution, safe: Mask
 ) -> TrackingProblem:
     """The tangents with the curvature of the costs on the diagonal, its gradient at the last weights unchanged."""
     extra = np.zeros(last.weights.size)
@@ -152,9 +156,9 @@ def _with_diagonal(risk: RiskModel, extra: Vector) -> RiskModel:
     return DenseCovariance(matrix)
 
 
-def _turned(costs: tuple[CostRow, ...], before: Vector, after: Vector) -> np.ndarray:
+def _turned(costs: tuple[CostRow, ...], before: Vector, after: Vector) -> Mask:
     """Which names are bought that were sold, or sold that were bought."""
-    return np.logical_or.reduce([(before - row.at) * (after - row.at) < 0.0 for row in costs])
+    return np.any([(before - row.at) * (after - row.at) < 0.0 for row in costs], axis=0)
 
 
 def _measured(tangents: TrackingProblem, solution: Solution) -> Solution:

@@ -17,7 +17,6 @@ from trackerr_xl.core.impact import solve_with_costs, with_tangents
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.risk_model import FactorModel
 from trackerr_xl.core.solution import Solution
-from trackerr_xl.core.solve import solve
 from trackerr_xl.core.solvers.certificate import measure
 from trackerr_xl.errors import NumericalError
 
@@ -93,14 +92,14 @@ class Tradeoff:
 
     def _solved(self, t: float, seconds: float) -> Solution:
         problem = scaled_objective(self.problem, t)
-        if not self.costs:
-            return solve(problem, self._last, seconds)
         costs = tuple(replace(row, penalty=t * row.penalty) for row in self.costs)
         return solve_with_costs(problem, costs, self._last, seconds)
 
     def value(self, weights: Vector) -> float:
         """What f comes to."""
-        over = [row.penalty * (row.cost(weights) - row.upper) for row in self.costs if np.isfinite(row.penalty)]
+        over = [
+            row.penalty * (row.cost(weights) - row.upper) for row in self.costs if np.isfinite(row.penalty)
+        ]
         priced = self.problem.price_of_breaches(weights) + sum(max(price, 0.0) for price in over)
         return float(self.problem.linear @ weights) + priced
 

@@ -10,10 +10,10 @@ from time import perf_counter
 import numpy as np
 
 from trackerr_xl.core.above_cap import above_cap
+from trackerr_xl.core.impact import solve_with_costs
 from trackerr_xl.core.mandate import Achieved, Mandate
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.solution import Solution
-from trackerr_xl.core.solve import solve
 from trackerr_xl.errors import NotYetError, NumericalError
 
 REACHED = 1e-12
@@ -43,24 +43,27 @@ def least_variance_within(mandate: Mandate) -> Achieved:
         If rows are soft: with two risks there is no single unit for a penalty.
     """
     problem = mandate.problem
-    soft = problem.rows.penalty is not None or np.isfinite(problem.bent.penalty).any()
+    penalties = [*problem.bent.penalty, *(row.penalty for row in mandate.costs)]
+    soft = problem.rows.penalty is not None or np.isfinite(penalties).any()
     if soft or np.isfinite(mandate.te_penalty):
         raise NotYetError(
             "has a Penalty, which Min variance with a limit on TE cannot carry out: leave it blank",
             argument="constraints",
         )
-    low = _at(problem, 0.0, None)
+    low = _at(mandate, 0.0, None)
     if low.error <= mandate.te_cap:
         return _achieved(mandate, low)
-    high = _at(problem, 1.0, low)
+    high = _at(mandate, 1.0, low)
     if high.error > mandate.te_cap * (1.0 + TOLERANCE):
         raise above_cap(mandate, high.solution)
     return _achieved(mandate, _between(mandate, low, high))
 
 
-def _at(problem: TrackingProblem, share: float, near: _Point | None) -> _Point:
+def _at(mandate: Mandate, share: float, near: _Point | None) -> _Point:
+    problem = mandate.problem
     start = None if near is None else near.solution
-    solution = solve(replace(problem, benchmark=share * problem.benchmark), start)
+    part = replace(problem, benchmark=share * problem.benchmark)
+    solution = solve_with_costs(part, mandate.costs, start, mandate.seconds)
     active = solution.weights - problem.benchmark
     return _Point(share, solution, float(np.sqrt(problem.risk.variance(active))))
 
@@ -75,7 +78,7 @@ def _between(mandate: Mandate, low: _Point, high: _Point) -> _Point:
         share = _on_line(problem, low, high, cap) if turn % 3 < 2 else 0.5 * (low.share + high.share)
         if not low.share < share < high.share:
             break
-        point = _at(problem, share, high)
+        point = _at(mandate, share, high)
         low, high = (point, high) if point.error > cap else (low, point)
     return high
 
@@ -104,6 +107,7 @@ def _achieved(mandate: Mandate, point: _Point) -> Achieved:
         raise NumericalError(
             f"the least volatility was proved to {volatility - bound:.1e} only, must be {TOLERANCE:g} of it"
         )
-    reported = replace(solution, active_variance=point.error**2)
     rate = times / volatility if volatility > 0.0 else np.nan
-    return Achieved(reported, volatility, bound, rate, price * cap * rate / times, np.empty(0))
+    own, of_costs = np.split(solution.bent_duals, [problem.bent.upper.size])
+    reported = replace(solution, active_variance=point.error**2, bent_duals=own)
+    return Achieved(reported, volatility, bound, rate, price * cap * rate / times, rate * of_costs)
