@@ -21,17 +21,21 @@ from trackerr_xl.core.risk_model import DenseCovariance, FactorModel, RiskModel
 from trackerr_xl.core.solution import Solution
 from trackerr_xl.core.solve import solve
 from trackerr_xl.core.solvers.certificate import measure
-from trackerr_xl.errors import NumericalError
+from trackerr_xl.errors import NoAnswerError, NumericalError
 
 TOLERANCE = 1e-9
 """Largest violation, relative gap and stationarity of an answer that leaves this module."""
 REACHED = 1e-12
 """Where nothing more is to be gained."""
 MOST_STEPS = 60
+COST_ONLY = 1e6
+"""Price of the steepest cost, in units of the mean variance, beside which risk counts for nothing."""
+NEARLY = 1e-4
+"""Accuracy of a cost that is only told."""
 SMALLEST_TRADE = 1e-10
 """Trades below this share of the largest have the curvature of this share."""
-PATIENCE = 4
-"""Steps without progress after which no name takes Newton's step any more, and after twice as many the end has come."""
+PATIENCE = 5
+"""Steps without progress after which no name takes Newton's step any more; after five times as many the end has come."""
 
 
 def solve_with_costs(
@@ -62,11 +66,28 @@ def solve_with_costs(
     NumericalError
         If the answer was not proved.
     """
-    end = perf_counter() + seconds
     if not costs:
         return solve(problem, start, seconds)
     if not any(_is_curved(row) for row in costs):
         return solve(with_tangents(problem, costs, problem.benchmark), start, seconds)
+    try:
+        return _by_tangents(problem, costs, start, seconds)
+    except (NoAnswerError, NumericalError):
+        if all(np.isfinite(row.penalty) for row in costs):
+            raise
+        # Tangents that clash speak of limits nobody gave.
+        _require_affordable(problem, costs, seconds)
+        raise
+
+
+def _by_tangents(
+    problem: TrackingProblem,
+    costs: tuple[CostRow, ...],
+    start: Solution | None,
+    seconds: float,
+    accepted: float = TOLERANCE,
+) -> Solution:
+    end = perf_counter() + seconds
     last = start or solve(with_tangents(problem, costs, problem.benchmark), None, seconds)
     best: Solution | None = None
     safe, idle = np.ones(problem.benchmark.size, dtype=np.bool_), 0
@@ -79,10 +100,10 @@ def solve_with_costs(
         better = best is None or _worst(last) < 0.5 * _worst(best)
         idle = 0 if better else idle + 1
         best = last if best is None or _worst(last) < _worst(best) else best
-        if _worst(best) <= REACHED or idle > 2 * PATIENCE or perf_counter() > end:
+        if _worst(best) <= REACHED or idle > 5 * PATIENCE or perf_counter() > end:
             break
     assert best is not None
-    if _worst(best) > TOLERANCE:
+    if _worst(best) > accepted:
         raise NumericalError(
             f"no weights under costs proved optimal to {TOLERANCE:g}, the best are within {_worst(best):.1e}"
         )
@@ -116,6 +137,27 @@ def with_tangents(problem: TrackingProblem, costs: tuple[CostRow, ...], near: Ve
         (*bent.labels, *(row.label for row in costs)),
     )
     return replace(problem, bent=rows)
+
+
+def _require_affordable(problem: TrackingProblem, costs: tuple[CostRow, ...], seconds: float) -> None:
+    """Refuse cost rows that cost more than their limits even where cost outweighs all risk."""
+    variance = float(problem.risk.diagonal().mean())
+    priced = tuple(
+        replace(row, penalty=min(row.penalty, COST_ONLY * variance / float(_steepest(row)))) for row in costs
+    )
+    cheapest = _by_tangents(problem, priced, None, seconds, NEARLY).weights
+    for row in costs:
+        least = row.cost(cheapest)
+        if np.isinf(row.penalty) and least > row.upper * (1.0 + NEARLY):
+            raise NoAnswerError(
+                f"{row.label} allows a cost of at most {row.upper:.6g}, the least within the other limits is {least:.6g}",
+                rows=(row.label,),
+                repairs=(f"Raise the Max of {row.label} to {least * 1.000001:.6g}",),
+            )
+
+
+def _steepest(row: CostRow) -> float:
+    return float((row.rate + 2.0 * row.quadratic + 1.5 * row.impact).max())
 
 
 def _is_curved(row: CostRow) -> bool:
@@ -158,7 +200,8 @@ def _with_diagonal(risk: RiskModel, extra: Vector) -> RiskModel:
 
 def _turned(costs: tuple[CostRow, ...], before: Vector, after: Vector) -> Mask:
     """Which names are bought that were sold, or sold that were bought."""
-    return np.any([(before - row.at) * (after - row.at) < 0.0 for row in costs], axis=0)
+    turned: Mask = np.any([(before - row.at) * (after - row.at) < 0.0 for row in costs], axis=0)
+    return turned
 
 
 def _measured(tangents: TrackingProblem, solution: Solution) -> Solution:
