@@ -52,9 +52,8 @@ def _part(limit: Limit, cells: set[Cell], unit: Callable[[Limit], float]) -> str
 def _assumed(asked: Asked, rows: Sequence[Limit], limits: Sequence[Limit]) -> str:
     meant = asked.meaning(rows)
     budget = float(meant.rows.upper[meant.origins.rows == ASSUMED][0])
-    declared = [limit.label for limit in limits if limit.kind == "Budget"]
-    without = f" without {declared[0]}" if declared else ""
-    return f"Budget (assumed{without}: weights sum to {budget:.6g})"
+    where = " where no row speaks of it" if any(limit.kind == "Budget" for limit in limits) else ""
+    return f"Budget (assumed{where}: weights sum to {budget:.6g})"
 
 
 def _plain(asked: Asked, rows: Sequence[Limit], smallest: Refutation) -> NoAnswerError | None:

@@ -74,8 +74,7 @@ def repairs(asked: Asked, limits: Sequence[Limit], clash: Refutation, unit: Unit
     alone = list(_of_one_row(asked, limits, clash, unit)) or list(_of_the_budget(asked, limits, clash))
     if alone:
         return [change.sentence for change in sorted(alone, key=lambda change: change.cost)[:TOLD]]
-    together = _together(asked, limits, unit)
-    sentences = [change.sentence for change in together]
+    sentences = list(_differences(limits, _mended(asked, limits, unit), unit))
     return [" and ".join(sentences[:1] + [part[0].lower() + part[1:] for part in sentences[1:]])]
 
 
@@ -114,39 +113,59 @@ def _of_the_budget(asked: Asked, limits: Sequence[Limit], clash: Refutation) -> 
             yield replace(change, sentence=f"Add a Budget row with {ends}")
 
 
-def _together(asked: Asked, limits: Sequence[Limit], unit: Unit) -> list[Change]:
-    """One change for each clash in turn until there is none, less those that later ones made needless."""
-    changes: list[Change] = []
-    for _ in range(MOST_CHANGES):
-        kept = [at for at in range(len(limits)) if _changed(limits, changes)[at] is not None]
-        table = [limit for limit in _changed(limits, changes) if limit is not None]
-        clash = conflict(asked, table)
+_Table = list[Limit | None]
+"""Limits, None where one was taken out."""
+
+
+def _mended(asked: Asked, limits: Sequence[Limit], unit: Unit) -> _Table:
+    """The table after one change for each clash in turn, less the changes that later ones made needless."""
+    table: _Table = list(limits)
+    for number in range(MOST_CHANGES + len(limits)):
+        kept = [at for at, limit in enumerate(table) if limit is not None]
+        clash = conflict(asked, _left(table))
         if clash is None:
             break
-        rows = [table[at] for at in clash.cells if at != ASSUMED]
-        alone = replace(clash, cells=dict(enumerate(v for k, v in clash.cells.items() if k != ASSUMED)))
-        ways = sorted(_of_one_row(asked, rows, alone, unit), key=lambda change: change.cost)
-        if not ways:
-            break
         places = [kept[at] for at in clash.cells if at != ASSUMED]
-        changes.append(replace(ways[0], at=places[ways[0].at]))
-    return _needed(asked, limits, changes)
+        change = _cheapest(asked, _left([table[at] for at in places]), clash, unit)
+        if number < MOST_CHANGES and change is not None:
+            table[places[change.at]] = change.changed
+        else:
+            # Limits that chase each other over many steps: one of them goes.
+            table[places[0]] = None
+    return _needed(asked, limits, table)
 
 
-def _needed(asked: Asked, limits: Sequence[Limit], changes: list[Change]) -> list[Change]:
-    for change in list(changes):
-        fewer = [other for other in changes if other is not change]
-        table = [limit for limit in _changed(limits, fewer) if limit is not None]
-        if fewer and refuted(asked, table) is None:
-            changes = fewer
-    return changes
+def _cheapest(asked: Asked, rows: Sequence[Limit], clash: Refutation, unit: Unit) -> Change | None:
+    """The cheapest change that mends a clash of rows by itself."""
+    cells = (pressed for at, pressed in clash.cells.items() if at != ASSUMED)
+    alone = replace(clash, cells=dict(enumerate(cells)))
+    return min(_of_one_row(asked, rows, alone, unit), key=lambda change: change.cost, default=None)
 
 
-def _changed(limits: Sequence[Limit], changes: Sequence[Change]) -> list[Limit | None]:
-    table: list[Limit | None] = list(limits)
-    for change in changes:
-        table[change.at] = change.changed
+def _needed(asked: Asked, limits: Sequence[Limit], table: _Table) -> _Table:
+    for at, limit in enumerate(limits):
+        if table[at] is limit:
+            continue
+        without = [*table[:at], limit, *table[at + 1 :]]
+        if refuted(asked, _left(without)) is None:
+            table = without
     return table
+
+
+def _left(table: _Table) -> list[Limit]:
+    return [limit for limit in table if limit is not None]
+
+
+def _differences(limits: Sequence[Limit], table: _Table, unit: Unit) -> Iterator[str]:
+    for before, after in zip(limits, table, strict=True):
+        if after is None:
+            yield f"Take out {before.label}"
+            continue
+        one = unit(before)
+        if after.lower != before.lower:
+            yield change_in_words(before.label, -1, before.lower / one, after.lower / one)
+        if after.upper != before.upper:
+            yield change_in_words(before.label, 1, before.upper / one, after.upper / one)
 
 
 def _least_change(asked: Asked, limits: Sequence[Limit], at: int, cell: Cell, unit: Unit) -> Change | None:

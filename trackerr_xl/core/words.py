@@ -11,6 +11,9 @@ _LISTED = 8
 _FORGIVEN = 1e-13
 """Share of a limit, or of one, that is rounding."""
 
+_ZERO = 1e-10
+"""A limit this near to zero is zero: answers are within 1e-9 of their limits."""
+
 
 def key(word: str) -> str:
     """A word or name as it is compared: trimmed and without regard to case."""
@@ -47,7 +50,7 @@ def outward(limit: float, side: int) -> float:
     """A limit rounded to the six digits that sentences show, up for side 1, down for side −1; rounding errors are let pass."""
     shown = float(f"{limit:.6g}")
     forgiven = _FORGIVEN * max(1.0, abs(limit))
-    if abs(limit) <= forgiven:
+    if abs(limit) <= _ZERO:
         return 0.0
     if side * (shown - limit) < -forgiven:
         step = 10.0 ** (int(np.floor(np.log10(abs(limit)))) - 5)
