@@ -1,6 +1,7 @@
 """The catalogue: every function a user can type, declared once."""
 
 from trackerr_xl.functions.bridge import TE_BRIDGE
+from trackerr_xl.functions.constraints import TE_CONSTRAINTS
 from trackerr_xl.functions.decompose import TE_CONTRIB
 from trackerr_xl.functions.explain import TE_EXPLAIN
 from trackerr_xl.functions.factors import TE_FACTORS
@@ -23,6 +24,7 @@ CATALOGUE: dict[str, SheetFunction] = {
         RISK_MODEL,
         TE_OPTIMIZE,
         TE_HEADROOM,
+        TE_CONSTRAINTS,
         TE_EXPLAIN,
         TE_HELP,
         TE_VERSION,

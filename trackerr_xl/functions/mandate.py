@@ -98,8 +98,8 @@ def case_of(
 
     options = options or Options()
     unit = 0.01 if options.units == "Percent" else 1.0
-    weights = _in_fractions(weights, "weights", unit)
-    current = None if current is None else _in_fractions(current, "current", unit)
+    weights = in_fractions(weights, "weights", unit)
+    current = None if current is None else in_fractions(current, "current", unit)
     names, benchmark, held, dropped = _matched(weights, cov, current, options)
     risk = covariance_of(cov, names, benchmark.size)
     universe = _universe(names or cov.labels, benchmark, held, attributes, risk)
@@ -172,6 +172,17 @@ def mandate_of(case: Case) -> "Mandate":
     )
 
 
+def without(case: Case, at: int) -> Case:
+    """The case with one row of its table taken out."""
+    from trackerr_xl.core.constraints import resolve
+
+    declared = (*case.declared[:at], *case.declared[at + 1 :])
+    options = case.options
+    budget = 1.0 if options.sum_to is None else options.sum_to * case.unit
+    limits = resolve(declared, case.universe, budget, two_way=options.turnover == "Two-way")
+    return replace(case, declared=declared, limits=limits)
+
+
 def warnings(case: Case) -> Iterator[tuple[str, str]]:
     """What is odd about the arguments, as topic and sentence."""
     yield from _unit_notes(case.declared, case.options.units)
@@ -205,7 +216,14 @@ def _without_group(case: Case, attributes: Attributes) -> Iterator[tuple[str, st
             yield "Warning", f"{listed(without)} has no {header} in attributes: in none of its groups."
 
 
-def _in_fractions(weights: Labelled, argument: str, unit: float) -> Labelled:
+def in_fractions(weights: Labelled, argument: str, unit: float) -> Labelled:
+    """Weights as fractions of capital, `unit` being what a unit of theirs is.
+
+    Raises
+    ------
+    UnitsError
+        If they look as if they were in the other unit.
+    """
     if unit == 1.0:
         check_fractions(weights, argument, "divide by 100 or set option Units to Percent")
         return weights

@@ -24,7 +24,7 @@ _FINEST = 1e-12
 """Smaller residuals are not told apart: they are rounding, and a workbook would read differently on every machine."""
 
 
-_VALUE = {
+VALUES = {
     "Min TE": "tracking error",
     "Min variance": "volatility",
     "Max return": "return per period",
@@ -42,8 +42,8 @@ def proof(achieved: "Achieved", case: "Case") -> Iterator[tuple[str, str]]:
     yield "Status", "Solved, and the answer proved."
     yield "Tracking error", f"{error:.10g} ex-ante, a fraction; periods a year: {options.periods:g}."
     if options.objective != "Min TE":
-        value = achieved.value * _root(options)
-        yield "Objective", f"{options.objective}: {_VALUE[options.objective]} {value:.10g}."
+        value = achieved.value * root_of(options)
+        yield "Objective", f"{options.objective}: {VALUES[options.objective]} {value:.10g}."
     yield (
         "Residuals",
         f"No limit is broken by more than {_power_of_ten(certificate.violation)}, "
@@ -60,10 +60,10 @@ def _gap(achieved: "Achieved", objective: str) -> str:
         return f"No weights within the limits have a lower active variance, to {small} of its scale."
     size = max(abs(achieved.value), 1e-300)
     small = _power_of_ten(abs(achieved.value - achieved.bound) / size)
-    return f"No weights within the limits have a better {_VALUE[objective]}, to {small} of it."
+    return f"No weights within the limits have a better {VALUES[objective]}, to {small} of it."
 
 
-def _root(options: "Options") -> float:
+def root_of(options: "Options") -> float:
     """What makes a value of the objective one a year: risks grow with the root of time, the others are as they come."""
     return float(np.sqrt(options.periods)) if options.objective in ("Min TE", "Min variance") else 1.0
 
@@ -80,8 +80,8 @@ def binding(achieved: "Achieved", case: "Case") -> Iterator[tuple[str, str]]:
     at_lower, at_upper = values <= rows.lower + slack, values >= rows.upper - slack
     at_min, at_max = weights <= limits.lower + _BINDING, weights >= limits.upper - _BINDING
     cost = prices(solution, rows, at_lower | at_upper, ~(at_min | at_max))
-    rate = _rate(achieved, case)
-    unit = _VALUE[case.options.objective]
+    rate = rate_of(achieved, case)
+    unit = VALUES[case.options.objective]
     for at in np.flatnonzero(at_lower | at_upper).tolist():
         sign = "=" if at_lower[at] and at_upper[at] else "≤" if at_upper[at] else "≥"
         limit = rows.upper[at] if at_upper[at] else rows.lower[at]
@@ -92,12 +92,12 @@ def binding(achieved: "Achieved", case: "Case") -> Iterator[tuple[str, str]]:
         yield "Prices", "The tracking error is 0: what a limit costs is not defined."
 
 
-def _rate(achieved: "Achieved", case: "Case") -> float:
+def rate_of(achieved: "Achieved", case: "Case") -> float:
     """Change of the objective, a year where it is a risk, per unit of a multiplier; NaN where it is not defined."""
     typical = float(case.cov.diagonal().mean())
     if case.options.objective == "Min TE" and achieved.solution.active_variance <= _NO_VARIANCE * typical:
         return np.nan
-    return achieved.rate * _root(case.options)
+    return achieved.rate * root_of(case.options)
 
 
 def _bent(achieved: "Achieved", case: "Case", rate: float, unit: str) -> Iterator[tuple[str, str]]:

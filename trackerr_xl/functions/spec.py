@@ -18,6 +18,7 @@ Kind = Literal[
     "panel",
     "groups",
     "constraints",
+    "constraint rows",
     "attributes",
     "options",
     "matrix",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from trackerr_xl.core.arrays import Matrix, Vector
+from trackerr_xl.core.limits import Limit
 from trackerr_xl.core.risk_model import FactorModel
 
 
@@ -119,3 +120,28 @@ class Groups:
     def size(self) -> int:
         """Number of names."""
         return len(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class ConstraintLine:
+    """A row of the constraints table as it stands: its number, the header being row 1, its type and its item."""
+
+    row: int
+    kind: str
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConstraintRows:
+    """The constraints table with every row, those that are off among them.
+
+    Parameters
+    ----------
+    limits : tuple of Limit
+        The rows that are on.
+    lines : tuple of ConstraintLine
+        All of them, in order.
+    """
+
+    limits: tuple[Limit, ...]
+    lines: tuple[ConstraintLine, ...]

@@ -20,7 +20,12 @@ from trackerr_xl.functions.values import Covariance, Groups, Labelled, LabelledM
 from trackerr_xl.sheet.cells import Given
 from trackerr_xl.sheet.panel import read_panel
 from trackerr_xl.sheet.ranges import Range, each_once, place, range_of
-from trackerr_xl.sheet.tables import read_attributes, read_constraints, read_options
+from trackerr_xl.sheet.tables import (
+    read_attributes,
+    read_constraint_rows,
+    read_constraints,
+    read_options,
+)
 
 
 def read_ranges(function: SheetFunction, given: Sequence[Given]) -> dict[str, Range | None]:
@@ -208,6 +213,7 @@ READERS: Mapping[str, Callable[[Argument, Range], object]] = {
     "panel": lambda argument, cells: read_panel(cells, argument.blanks),
     "groups": _groups,
     "constraints": lambda _, cells: read_constraints(cells),
+    "constraint rows": lambda _, cells: read_constraint_rows(cells),
     "attributes": lambda _, cells: read_attributes(cells),
     "options": _options,
     "matrix": _matrix,

@@ -10,6 +10,7 @@ from trackerr_xl.core.words import key, not_known, shorten
 from trackerr_xl.errors import ChoiceError, InputError, LabelError, NotYetError, ShapeError
 from trackerr_xl.functions.options import FIELDS, OPTIONS, Options
 from trackerr_xl.functions.spec import Argument
+from trackerr_xl.functions.values import ConstraintLine, ConstraintRows
 from trackerr_xl.sheet.ranges import Range, place
 
 CONSTRAINT_HEADERS = ("Type", "Item", "Min", "Max", "Basis", "Penalty", "On", "Note")
@@ -44,6 +45,17 @@ def read_constraints(cells: Range) -> tuple[Limit, ...]:
     return tuple(
         _limit(cells, row, columns) for row in _filled_rows(cells) if _is_on(cells, row, columns.get("On"))
     )
+
+
+def read_constraint_rows(cells: Range) -> ConstraintRows:
+    """The same with every row as it stands, those that are off among them."""
+    limits = read_constraints(cells)
+    columns = _columns(cells, CONSTRAINT_HEADERS, needed=CONSTRAINT_HEADERS[:4])
+    lines = tuple(
+        ConstraintLine(row + 1, cells.text(row, columns["Type"]), cells.text(row, columns["Item"]))
+        for row in _filled_rows(cells)
+    )
+    return ConstraintRows(limits, lines)
 
 
 def read_attributes(cells: Range) -> Attributes:
