@@ -188,7 +188,7 @@ def cell_prices(
     _add(totals, origins.rows, row_factor, np.maximum(-solution.row_duals, 0.0), every, 0)
     _add(totals, origins.rows, row_factor, np.maximum(solution.row_duals, 0.0), every, 1)
     bent = limits.bent
-    of_names: Mask = np.any(bent.slope != 0.0, axis=1)
+    of_names: Mask = np.asarray(np.abs(bent.slope).max(axis=1, initial=0.0) > 0.0)
     sums = np.where(of_names, 0.0, solution.bent_duals)
     _add(totals, origins.bent, origins.bent_factor, sums, ~of_names, 1)
     for row in np.flatnonzero(of_names).tolist():

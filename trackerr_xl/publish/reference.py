@@ -18,6 +18,7 @@ KINDS: dict[Kind, str] = {
     "panel": "rows of numbers: names on top, dates or names at the left if there are any",
     "groups": "one group for each name",
     "constraints": "constraints table",
+    "constraint rows": "constraints table",
     "attributes": "attributes table",
     "options": "options table",
     "matrix": "a square of numbers, or with names on two edges",
