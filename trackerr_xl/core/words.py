@@ -11,6 +11,9 @@ _LISTED = 8
 _FORGIVEN = 1e-13
 """Share of a limit, or of one, that is rounding."""
 
+_FINEST = 1e-8
+"""Limits are not told apart more finely."""
+
 _ZERO = 1e-10
 """A limit this near to zero is zero: answers are within 1e-9 of their limits."""
 
@@ -47,12 +50,15 @@ def shorten(word: str) -> str:
 
 
 def outward(limit: float, side: int) -> float:
-    """A limit rounded to the six digits that sentences show, up for side 1, down for side −1; rounding errors are let pass."""
-    shown = float(f"{limit:.6g}")
-    forgiven = _FORGIVEN * max(1.0, abs(limit))
+    """A limit as sentences show it, six digits but none finer than 1e-8, rounded up for side 1, down for side −1.
+
+    What rounding errors added is let pass.
+    """
     if abs(limit) <= _ZERO:
         return 0.0
-    if side * (shown - limit) < -forgiven:
-        step = 10.0 ** (int(np.floor(np.log10(abs(limit)))) - 5)
-        shown = float(f"{shown + side * step:.6g}")
-    return shown
+    step = max(10.0 ** (int(np.floor(np.log10(abs(limit)))) - 5), _FINEST)
+    steps = side * limit / step
+    whole = round(steps)
+    if whole < steps - _FORGIVEN * max(1.0, abs(limit)) / step:
+        whole = int(np.ceil(steps))
+    return float(f"{side * whole * step:.6g}")
