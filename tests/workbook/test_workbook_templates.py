@@ -23,12 +23,13 @@ from trackerr_xl.workbook.templates.__main__ import main
 from trackerr_xl.workbook.templates.build import TEMPLATES, built
 
 ROOT = Path(__file__).parents[2]
-BOND, EQUITY = "bond_index_tracker.xlsx", "equity_index_tracker.xlsx"
-OURS = re.compile(r"\b(TE_[A-Z]+|TRACKING_ERROR|ACTIVE_SHARE)\s*\(")
+BOND, EQUITY, RISK = "bond_index_tracker.xlsx", "equity_index_tracker.xlsx", "bond_risk.xlsx"
+OURS = re.compile(r"\b(TE_[A-Z]+|TRACKING_ERROR|ACTIVE_SHARE|RISK_MODEL)\s*\(")
 
 Vector = NDArray[np.float64]
 
 every_template = pytest.mark.parametrize("name", TEMPLATES)
+every_tracker = pytest.mark.parametrize("name", [BOND, EQUITY])
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +132,7 @@ def test_moving_the_cap_on_bond_a_gives_an_independent_solvers_weights(fresh: Pa
     assert _column(now, "Three bonds", "G", 15, 17) == pytest.approx(expected, abs=1e-7)
 
 
-@every_template
+@every_tracker
 def test_every_weight_equals_an_independent_solvers(
     fresh: Path, shown: dict[str, Workbook], name: str
 ) -> None:
@@ -155,7 +156,7 @@ CHANGES = {
 """A cap moved, another limit moved, and weight of the index moved from one name to another of its sector."""
 
 
-@every_template
+@every_tracker
 @pytest.mark.parametrize("change", range(3))
 def test_a_changed_input_gives_an_independent_solvers_weights(fresh: Path, name: str, change: int) -> None:
     moved = CHANGES[name][change]
@@ -167,7 +168,7 @@ def test_a_changed_input_gives_an_independent_solvers_weights(fresh: Path, name:
     assert weights != pytest.approx(_numbers(stored, f"O6:O{5 + len(expected)}").ravel(), abs=1e-4)
 
 
-@every_template
+@every_tracker
 def test_checks_of_the_shipped_answer_all_hold(shown: dict[str, Workbook], name: str) -> None:
     words = _statuses(shown[name])
     assert set(words.values()) == {"OK", "Off"}
@@ -177,7 +178,7 @@ def test_checks_of_the_shipped_answer_all_hold(shown: dict[str, Workbook], name:
     assert shown[name]["Tracker"]["N5"].value == "OK"
 
 
-@every_template
+@every_tracker
 def test_a_weight_typed_by_hand_turns_the_checks_it_breaks(
     fresh: Path, shown: dict[str, Workbook], name: str
 ) -> None:
@@ -231,7 +232,7 @@ def test_our_calls_are_stored_as_plain_dynamic_arrays(fresh: Path, name: str) ->
     spills = re.findall(
         r'<c r="[A-Z]+\d+"[^>]* cm="1"[^>]*><f t="array" ref="[A-Z]+\d+:[A-Z]+\d+">TE_\w+\(', sheets
     )
-    assert len(spills) == {BOND: 7, EQUITY: 4}[name]
+    assert len(spills) == {BOND: 7, EQUITY: 4, RISK: 3}[name]
     assert "_xlfn" not in sheets
     assert "_xludf" not in sheets
 
@@ -244,7 +245,7 @@ def test_every_sheet_prints_in_landscape_fitted_to_the_page(fresh: Path, name: s
         assert sheet.sheet_properties.pageSetUpPr is not None
         assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
         assert not sheet.sheet_view.showGridLines, sheet.title
-    assert len(book["Tracker"]._charts) == 3
+    assert len(book.worksheets[1 if name == BOND else 0]._charts) == 3
 
 
 def _numbers(sheet: Worksheet, cells: str) -> Vector:

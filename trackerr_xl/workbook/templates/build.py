@@ -15,6 +15,7 @@ from trackerr_xl.workbook.file.addresses import address
 from trackerr_xl.workbook.file.package import open_package
 from trackerr_xl.workbook.recalculate import Recalculation, recalculate
 from trackerr_xl.workbook.templates.bond_index_tracker import write_bond_index_tracker
+from trackerr_xl.workbook.templates.bond_risk import write_bond_risk
 from trackerr_xl.workbook.templates.equity_index_tracker import write_equity_index_tracker
 from trackerr_xl.workbook.templates.page import Book, Scalar
 from trackerr_xl.workbook.templates.style import Ink
@@ -22,6 +23,7 @@ from trackerr_xl.workbook.write_back import write_back
 
 TEMPLATES: Final[Mapping[str, Callable[[Book], None]]] = {
     "bond_index_tracker.xlsx": write_bond_index_tracker,
+    "bond_risk.xlsx": write_bond_risk,
     "equity_index_tracker.xlsx": write_equity_index_tracker,
 }
 """File name to the function that writes every sheet."""

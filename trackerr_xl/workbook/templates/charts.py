@@ -1,9 +1,10 @@
 """Native charts in the look of the templates."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trackerr_xl.workbook.templates.page import Page
-from trackerr_xl.workbook.templates.style import NAVY, SLATE
+from trackerr_xl.workbook.templates.style import AMBER, NAVY, SLATE, TEAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,56 @@ def draw_bars(page: Page, cell: str, picture: Picture, width: int, height: int =
             "num_format": picture.number,
             "num_font": {"size": 8, "color": SLATE},
             "line": {"none": True},
+            "major_gridlines": {"visible": True, "line": {"color": "#E8ECF1"}},
+        }
+    )
+    chart.set_chartarea({"border": {"color": "#D5DBE3"}})
+    chart.set_size({"width": width, "height": height})
+    page.sheet.insert_chart(cell, chart, {"object_position": 2, "x_offset": 2, "y_offset": 4})
+
+
+def draw_steps(
+    page: Page, cell: str, title: str, columns: Sequence[str], width: int, height: int = 380
+) -> None:
+    """Columns that rise and fall from where the one before ended, with the total at the end.
+
+    Parameters
+    ----------
+    page : Page
+        Where it goes.
+    cell : str
+        Its upper left corner.
+    title : str
+        Above it.
+    columns : sequence of str
+        Cells of the names, of the empty base, of rises, of falls and of the total.
+    width, height : int, optional
+        In pixels.
+    """
+    names, *values = columns
+    chart = page.book.file.add_chart({"type": "column", "subtype": "stacked"})
+    for label, cells, colour in zip(
+        ("Base", "Rise", "Fall", "Total"), values, (None, TEAL, AMBER, NAVY), strict=True
+    ):
+        fill = {"none": True} if colour is None else {"color": colour}
+        chart.add_series(
+            {"name": label, "categories": f"={names}", "values": f"={cells}", "fill": fill, "gap": 35}
+        )
+    chart.set_title({"name": title, "name_font": {"size": 11, "bold": True, "color": NAVY}})
+    chart.set_legend({"position": "bottom", "delete_series": [0], "font": {"size": 8, "color": SLATE}})
+    chart.set_x_axis(
+        {
+            "num_font": {"size": 8, "color": SLATE, "rotation": -45},
+            "line": {"color": "#C5CDD8"},
+            "major_tick_mark": "none",
+        }
+    )
+    chart.set_y_axis(
+        {
+            "num_format": "0",
+            "num_font": {"size": 8, "color": SLATE},
+            "line": {"none": True},
+            "min": 0,
             "major_gridlines": {"visible": True, "line": {"color": "#E8ECF1"}},
         }
     )

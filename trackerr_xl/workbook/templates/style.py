@@ -96,11 +96,17 @@ LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
     # How a number is written
     "percent": {"num_format": "0.00%"},
     "signed percent": {"num_format": "+0.00%;-0.00%;0.00%"},
+    # A sum that is zero but for rounding has a sign in other formats.
+    "signed percent, near zero none": {"num_format": "[>=0.00005]+0.00%;[<=-0.00005]-0.00%;0.00%"},
     "bp": {"num_format": "0.00"},
     "signed bp": {"num_format": "+0.00;-0.00;0.00"},
     "card bp": {"num_format": '0.0 "bp"'},
     "card percent": {"num_format": "0.0%"},
     "two decimals": {"num_format": "0.00"},
+    "three decimals": {"num_format": "0.000"},
+    "signed two decimals": {"num_format": "+0.00;-0.00;0.00"},
+    "covariance": {"num_format": "0.0000000"},
+    "card years": {"num_format": "+0.00;-0.00;0.00"},
     "whole": {"num_format": "0"},
     "fraction": {"num_format": "0.000000"},
     "signed fraction": {"num_format": "+0.000000;-0.000000;0.000000"},
