@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from trackerr_xl.core.above_cap import above_cap
+from trackerr_xl.core.crossing import Target, crossing
 from trackerr_xl.core.mandate import Achieved, Mandate
 from trackerr_xl.core.problem import BentRows, TrackingProblem
 from trackerr_xl.core.solution import Solution
-from trackerr_xl.core.tradeoff import Point, Target, Tradeoff, crossing, largest
+from trackerr_xl.core.tradeoff import Point, Tradeoff, largest
 from trackerr_xl.core.variance_cap import least_variance_within
 from trackerr_xl.errors import InputError, NumericalError
 
@@ -88,7 +89,7 @@ def _best(mandate: Mandate, tradeoff: Tradeoff) -> _Found:
     # Where nothing but the cap speaks of risk, f may have no least value without it.
     if mandate.objective in ("Max return", "Min turnover") and np.isfinite(mandate.te_cap):
         found = _at_cap(mandate, tradeoff, tradeoff.first(mandate.te_cap or 1e-6 * risk))
-        return found or _Found(largest(tradeoff, tradeoff.first(risk)), alone=True)
+        return found or _Found(largest(tradeoff, tradeoff.largest), alone=True)
     natural = _natural(mandate, tradeoff, risk)
     if natural.point.error <= mandate.te_cap * (1.0 + TOLERANCE):
         return natural

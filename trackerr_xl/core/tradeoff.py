@@ -1,11 +1,10 @@
-"""Risk against everything else: least ½(w − b)'Σ(w − b) + t f(w), and the t at which the risk is what it should be.
+"""Risk against everything else: least ½(w − b)'Σ(w − b) + t f(w), for any t.
 
 Whatever a mandate makes best, its answer is that of one of these convex problems; f is linear or bent, and t the price of
 a unit of f in half variance. The tracking error of the answer rises with t, and its ratio to t falls, so that either
 meets its target once.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -20,8 +19,6 @@ from trackerr_xl.core.solution import Solution
 from trackerr_xl.core.solvers.certificate import measure
 from trackerr_xl.errors import NumericalError
 
-REACHED = 1e-12
-"""Relative difference from the target at which a tracking error is there."""
 MOST_SOLVES = 80
 SETTLED = 1e-11
 """Largest change of a weight, beside the largest weight, that is none when t grows tenfold."""
@@ -29,7 +26,6 @@ PROVED = 1e-10
 """Relative gap at which multipliers are taken for those of f alone."""
 LARGEST = 1e14
 """Growth of t after which the weights are expected to stand still."""
-SMALLEST = 1e-10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +64,7 @@ class Tradeoff:
         self.problem = problem
         self.costs = costs
         self.solves = 0
+        self.largest = 0.0
         self._last: Solution | None = None
         self._end = perf_counter() + seconds
 
@@ -88,6 +85,7 @@ class Tradeoff:
                 "the search for the best risk ended before it was found: raise option Seconds"
             )
         self._last = self._solved(t, max(left, 1e-3))
+        self.largest = max(self.largest, t)
         return Point(t, self._last, float(np.sqrt(self._last.active_variance)))
 
     def _solved(self, t: float, seconds: float) -> Solution:
@@ -129,65 +127,6 @@ def scaled_objective(problem: TrackingProblem, t: float) -> TrackingProblem:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The tracking error wanted at every t.
-
-    Parameters
-    ----------
-    wanted : callable
-        Of t, above zero.
-    fixed : bool
-        Whether it is the same for every t; otherwise it grows at least as t does.
-    """
-
-    wanted: Callable[[float], float]
-    fixed: bool
-
-    def excess(self, point: Point) -> float:
-        """Below zero where t is too small, above where it is too large; in units of the target."""
-        wanted = self.wanted(point.t)
-        return (point.error - wanted if self.fixed else wanted - point.error) / wanted
-
-
-def crossing(tradeoff: Tradeoff, begin: float, target: Target) -> Point | None:
-    """The point where the tracking error meets its target.
-
-    Parameters
-    ----------
-    tradeoff : Tradeoff
-        The family.
-    begin : float
-        First t, of the right size.
-    target : Target
-        What is to be met.
-
-    Returns
-    -------
-    Point or None
-        None where t never becomes large enough. Where it never becomes small enough, the point at a t next to nothing.
-    """
-    low, high = _bracket(tradeoff, begin, target)
-    if low is None or high is None:
-        return high
-    previous: Point | None = None
-    patience = 2
-    while abs(target.excess(low)) > REACHED and abs(target.excess(high)) > REACHED:
-        t = _between(tradeoff.problem, low, high, previous, target) if patience else None
-        if t is None:
-            t = float(np.sqrt(low.t * high.t))
-        if not low.t < t < high.t:
-            break
-        point, width = tradeoff.at(t), high.t / low.t
-        if target.excess(point) < 0.0:
-            previous, low = low, point
-        else:
-            previous, high = high, point
-        # A straight line that hugs one end of a wide bracket would creep.
-        patience = max(patience - 1, 0) if high.t / low.t > np.sqrt(width) else 2
-    return min((low, high), key=lambda point: abs(target.excess(point)))
-
-
 def largest(tradeoff: Tradeoff, begin: float) -> Point:
     """The point where f is least whatever the risk, and the risk least among those; its multipliers are those of f.
 
@@ -202,7 +141,7 @@ def largest(tradeoff: Tradeoff, begin: float) -> Point:
     best: Point | None = None
     while before.t < begin * LARGEST:
         after = tradeoff.at(8.0 * before.t)
-        if _still(before.solution.weights, after.solution.weights):
+        if still(before.solution.weights, after.solution.weights):
             solution = _of_slope(tradeoff.straight(after.solution.weights), before, after)
             if best is None or solution.certificate.gap < best.solution.certificate.gap:
                 best = Point(after.t, solution, after.error)
@@ -214,7 +153,8 @@ def largest(tradeoff: Tradeoff, begin: float) -> Point:
     raise NumericalError("the objective has no best value: weights without an upper limit can grow for ever")
 
 
-def _still(first: Vector, second: Vector) -> bool:
+def still(first: Vector, second: Vector) -> bool:
+    """Whether weights have come to rest."""
     return float(np.abs(first - second).max()) <= SETTLED * float(np.abs(second).max())
 
 
@@ -233,55 +173,3 @@ def _of_slope(problem: TrackingProblem, before: Point, after: Point) -> Solution
         reduced_gradient=measured.reduced_gradient,
         certificate=measured.certificate,
     )
-
-
-def _bracket(tradeoff: Tradeoff, begin: float, target: Target) -> tuple[Point | None, Point | None]:
-    """Points on both sides of the target, the missing side None."""
-    low: Point | None = None
-    high: Point | None = None
-    t, factor = begin, 4.0
-    while begin * SMALLEST < t < begin * LARGEST:
-        point = tradeoff.at(t)
-        if target.excess(point) < 0.0:
-            if low is not None and _still(low.solution.weights, point.solution.weights) and target.fixed:
-                return low, high
-            low = point
-        else:
-            high = point
-        if low is not None and high is not None:
-            break
-        t = point.t * factor if high is None else point.t / factor
-        factor = min(2.0 * factor, 1e3)
-    return low, high
-
-
-def _between(
-    problem: TrackingProblem, low: Point, high: Point, previous: Point | None, target: Target
-) -> float | None:
-    """Next t: where the target is met if the weights move on a straight line, as they do between two corners."""
-    pairs = [(low, high)]
-    if previous is not None:
-        pairs.insert(0, (previous, low) if previous.t < low.t else (high, previous))
-    for first, second in pairs:
-        for t in _on_line(problem, first, second, target):
-            if low.t < t < high.t:
-                return t
-    return None
-
-
-def _on_line(problem: TrackingProblem, first: Point, second: Point, target: Target) -> list[float]:
-    """Where the target is met on the line through two points, along which the variance is a parabola."""
-    step = second.solution.weights - first.solution.weights
-    pull = problem.risk.product(step)
-    wanted = target.wanted(first.t)
-    growth = target.wanted(second.t) - wanted
-    square = float(step @ pull) - growth**2
-    half = float((first.solution.weights - problem.benchmark) @ pull) - wanted * growth
-    rest = first.solution.active_variance - wanted**2
-    root = half**2 - square * rest
-    if root < 0.0:
-        return []
-    stable = -(half + np.copysign(np.sqrt(root), half))
-    places = [stable / square] if square != 0.0 else []
-    places += [rest / stable] if stable != 0.0 else []
-    return [first.t + place * (second.t - first.t) for place in places]
