@@ -178,3 +178,31 @@ def _softened(rows: LinearRows, unit: float, rng: Generator) -> LinearRows:
     shift = np.where(soft, size * rng.choice([0.0, 0.01, -0.01, 0.1], m), 0.0)
     penalty = np.where(soft, unit / size * 10.0 ** rng.uniform(-2.0, 2.5, m), np.inf)
     return LinearRows(rows.matrix, rows.lower + shift, rows.upper + shift, rows.labels, penalty)
+
+
+def desk_problem(seed: int, form: str, n: int = 40) -> TrackingProblem:
+    """Long and short with room everywhere: turnover, gross exposure, trading cost, and two exposures of which one may
+    be broken.
+    """
+    rng = np.random.default_rng([seed, n])
+    benchmark = rng.dirichlet(np.ones(n))
+    loadings, specific = 0.3 * rng.standard_normal((n, 3)), rng.uniform(0.1, 0.4, n)
+    model = FactorModel(loadings, specific)
+    cov = model if form == "factors" else loadings @ loadings.T + np.diag(specific)
+    current = np.clip(benchmark + rng.normal(0.0, 1.0 / n, n), -0.05, 0.2)
+    current /= current.sum()
+    exposures = rng.standard_normal((2, n))
+    now = exposures @ current
+    flat, ones = np.zeros((3, n)), np.ones(n)
+    bent = BentRows(
+        flat,
+        np.array([0.5 * ones, ones, ones]),
+        np.array([current, np.zeros(n), current]),
+        np.array([0.15, float(np.abs(current).sum()) + 0.02, 0.0]),
+        np.array([np.inf, np.inf, 10.0 ** rng.uniform(-3.0, -1.5)]),
+        ("turnover", "gross", "cost"),
+    )
+    penalty = np.array([np.inf, 10.0 ** rng.uniform(-4.0, -1.0)])
+    lower, upper = now - np.array([0.05, np.inf]), now + np.array([0.05, -0.2])
+    rows = LinearRows(exposures, lower, upper, ("hard exposure", "soft exposure"), penalty)
+    return TrackingProblem.build(benchmark, cov, 0.25, -0.1, rows=rows, bent=bent)
