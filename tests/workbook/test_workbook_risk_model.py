@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from written_book import F, written
 
+from trackerr_xl import evaluate
 from trackerr_xl.functions import models
 from trackerr_xl.sheet import memo
 from trackerr_xl.sheet.cells import CellError
@@ -101,3 +102,18 @@ def test_a_name_pasted_as_a_value_shows_not_available_and_why(tmp_path: Path) ->
         "TE-410 cov is RISK:0000, a model not made since the workbook was opened, must be made again: "
         "recalculate (Ctrl+Alt+F9)."
     ]
+
+
+def test_a_name_pasted_as_a_value_is_answered_where_a_later_cell_makes_the_model(tmp_path: Path) -> None:
+    ((name,),) = evaluate("RISK_MODEL", [1.0, 2.0], [[0.01]], [0.02, 0.03])
+    models.forget()
+    book = written(
+        tmp_path,
+        {
+            **INPUTS,
+            "F1": name,
+            "F2": F("TRACKING_ERROR(A1:A2,B1:B2,F1)", -999.0),
+            "F3": F("RISK_MODEL(C1:C2,D1,E1:E2)", "RISK:0000"),
+        },
+    )
+    assert recalculate(book).values[parse_location("Sheet1!F2")] == pytest.approx(TE, rel=1e-14)

@@ -45,7 +45,7 @@ def periods_argument(of: str) -> Argument:
     )
 
 
-COV_HELP = "Covariance of the returns per period: n × n, or with the names on both edges, matched by name."
+COV_HELP = "Covariance of the returns per period: n × n, or with the names on both edges, matched by name; or a RISK_MODEL cell."
 
 
 def tracking_error(

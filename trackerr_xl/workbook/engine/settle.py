@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trackerr_xl.errors import ForgottenModelError
 from trackerr_xl.sheet.call import call
 from trackerr_xl.sheet.cells import CellError, Given
 from trackerr_xl.sheet.reply import Reply
@@ -76,12 +77,16 @@ class _Turns:
                     self.failed[index] = str(error)
                     changed.add(index)
                 continue
-            if index in self._given and index not in self.failed and _same(given, self._given[index]):
+            again = index in self._given and index not in self.failed and _same(given, self._given[index])
+            if again and not _lacks_a_model(self.replies[index]):
+                continue
+            reply = call(own.name, given)
+            if again and _lacks_a_model(reply):
                 continue
             changed.add(index)
             self.failed.pop(index, None)
             self._given[index] = given
-            self.replies[index] = call(own.name, given)
+            self.replies[index] = reply
             self._answered += 1
             self._told(self._answered)
             if self._book.answer(index, self.replies[index].grid):
@@ -102,6 +107,11 @@ class _Turns:
                 grid = self.replies[index].grid
                 return grid[0][0] if len(grid) == 1 and len(grid[0]) == 1 else grid
         return self._book.expression(argument.index)
+
+
+def _lacks_a_model(reply: Reply) -> bool:
+    """Whether a call was given the name of a risk model that another cell may make yet."""
+    return reply.fault is not None and isinstance(reply.fault.error, ForgottenModelError)
 
 
 def _same(given: Sequence[Given], before: Sequence[Given]) -> bool:

@@ -7,6 +7,7 @@ from trackerr_xl.workbook.templates.bond_risk_checks import write_checks, write_
 from trackerr_xl.workbook.templates.bond_risk_inputs import (
     BONDS,
     FIRST,
+    MODEL,
     write_bonds,
     write_exposures,
     write_moves,
@@ -66,7 +67,7 @@ def _write_cards(page: Page) -> None:
     cards = (
         (
             "Tracking error a year",
-            "=10000*TRACKING_ERROR(Portfolio_Weights, Index_Weights, Bond_Model)",
+            f"=10000*TRACKING_ERROR(Portfolio_Weights, Index_Weights, {MODEL})",
             "card bp",
             "forty bonds, ten factors",
         ),
@@ -233,11 +234,11 @@ def _write_contributions(book: Book, data: BondBook) -> None:
         ("body", "percent"),
         numbers,
     )
-    by_sector = "TE_CONTRIB(Portfolio_Weights, Index_Weights, Bond_Model, Sectors)"
+    by_sector = f"TE_CONTRIB(Portfolio_Weights, Index_Weights, {MODEL}, Sectors)"
     page.quote("J4", by_sector)
     page.spill("J5", f"={by_sector}", *contributions, header=("header",))
     first, last = _bond_rows(data)
-    by_bond = "TE_CONTRIB(Portfolio_Weights, Index_Weights, Bond_Model)"
+    by_bond = f"TE_CONTRIB(Portfolio_Weights, Index_Weights, {MODEL})"
     page.quote(f"B{first - 2}", by_bond)
     page.spill(f"B{first - 1}", f"={by_bond}", *contributions, header=("header",))
     page.put(f"H{first - 1}", "Size, ties apart", "header")

@@ -43,8 +43,8 @@ _NOTES: Final = (
     ),
     (
         "The model's cell",
-        "RISK:… on the sheet Exposures is the name of the model's content. It is accepted wherever a covariance is. After opening "
-        "the file, cells that ask for a model not yet made show #N/A: recalculate with Ctrl+Alt+F9.",
+        "Bond_Model, on the sheet Exposures, is the name of the model's content, accepted wherever a covariance is. The formulas "
+        "here make the model themselves; one that reads Bond_Model shows #N/A until Ctrl+Alt+F9 has made it after opening.",
     ),
     (
         "Without the add-in",

@@ -8,6 +8,8 @@ from trackerr_xl.workbook.templates.bond_book import KEYS, SECTORS, BondBook
 from trackerr_xl.workbook.templates.page import Book, open_page
 
 BONDS, MOVES, EXPOSURES = "Bonds", "Moves", "Exposures"
+MODEL: Final = 'RISK_MODEL(Exposures, Factor_Covariance, Specific_Risk, "Decimal sd")'
+"""Within the formulas that need it: a name in a cell of its own means nothing until that cell is calculated."""
 FIRST: Final = 6
 """Row of the first bond, and of the first factor."""
 
@@ -140,14 +142,9 @@ def write_exposures(book: Book, data: BondBook) -> None:
         "Key-rate durations as they are; duration times spread in the column of the bond's sector",
         (2, 28, *[11.0] * len(data.factors)),
     )
-    page.put("B3", "Risk model, accepted by every function wherever a covariance is:", "hint")
-    page.formula(
-        "F3",
-        '=RISK_MODEL(Exposures, Factor_Covariance, Specific_Risk, "Decimal sd")',
-        "left",
-        "strong",
-    )
-    book.define("Bond_Model", EXPOSURES, "F3")
+    page.put("B3", "The risk model's name, for formulas of your own wherever they need a covariance:", "hint")
+    page.formula("H3", f"={MODEL}", "left", "strong")
+    book.define("Bond_Model", EXPOSURES, "H3")
     page.headings("B5", ["Bond", *data.factors])
     for place in range(len(data.index.names)):
         row = FIRST + place
