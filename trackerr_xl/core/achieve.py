@@ -46,7 +46,7 @@ def achieve(mandate: Mandate) -> Achieved:
         return least_variance_within(mandate)
     tradeoff = Tradeoff(_objective(mandate), mandate.seconds, mandate.costs)
     achieved = _achieved(mandate, tradeoff, _best(mandate, tradeoff))
-    _check(achieved)
+    _check(mandate, achieved)
     return achieved
 
 
@@ -89,11 +89,20 @@ def _best(mandate: Mandate, tradeoff: Tradeoff) -> _Found:
     # Where nothing but the cap speaks of risk, f may have no least value without it.
     if mandate.objective in ("Max return", "Min turnover") and np.isfinite(mandate.te_cap):
         found = _at_cap(mandate, tradeoff, tradeoff.first(mandate.te_cap or 1e-6 * risk))
-        return found or _Found(largest(tradeoff, tradeoff.largest), alone=True)
-    natural = _natural(mandate, tradeoff, risk)
+        if found is not None:
+            return found
+        natural = _Found(largest(tradeoff, tradeoff.largest), alone=True)
+    else:
+        natural = _natural(mandate, tradeoff, risk)
     if natural.point.error <= mandate.te_cap * (1.0 + TOLERANCE):
         return natural
-    return _at_cap(mandate, tradeoff, natural.point.t * mandate.te_cap / natural.point.error) or natural
+    # Weights that stood still may have been at a kink of f and not at its end: then the cap is met from above.
+    begin = natural.point.t * min(1.0, mandate.te_cap / natural.point.error)
+    return (
+        _at_cap(mandate, tradeoff, begin)
+        or _at_cap(mandate, tradeoff, natural.point.t)
+        or _Found(natural.point, capped=True)
+    )
 
 
 def _natural(mandate: Mandate, tradeoff: Tradeoff, risk: float) -> _Found:
@@ -179,7 +188,12 @@ def _reported(mandate: Mandate, solution: Solution) -> Solution:
     )
 
 
-def _check(achieved: Achieved) -> None:
+def _check(mandate: Mandate, achieved: Achieved) -> None:
+    error = float(np.sqrt(achieved.solution.active_variance))
+    if np.isinf(mandate.te_penalty) and error > mandate.te_cap * (1.0 + 2.0 * TOLERANCE):
+        raise NumericalError(
+            f"the cap on tracking error was not met, the nearest weights have {error:.6g} per period"
+        )
     gap = abs(achieved.value - achieved.bound)
     price = float(np.sqrt(achieved.solution.active_variance))
     if achieved.rate > 0.0:
