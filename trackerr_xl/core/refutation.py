@@ -1,7 +1,7 @@
 """Whether some rows of the constraints table leave any weights, and if not, which of the rows the proof rests on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -22,6 +22,8 @@ from trackerr_xl.errors import NoAnswerError
 Cell = Literal["Min", "Max"]
 ASSUMED = DEFAULT
 """Stands for the budget that is assumed, where a row has a position."""
+LONG = 60
+"""Rows beyond which a clash is not shortened."""
 CROSSED = 1e-12
 """Bounds of one weight cross when it is by more than this: decimal fractions are not exact."""
 ABOVE = 1e-9
@@ -54,6 +56,8 @@ class Asked:
         One an asset.
     periods : float
         Periods a year; a cap on tracking error is a year's.
+    meanings, refutations : dict
+        What was found so far: the same rows are asked about again and again.
     """
 
     resolve: Meaning
@@ -61,6 +65,8 @@ class Asked:
     risk: RiskModel
     names: tuple[str, ...]
     periods: float
+    meanings: dict[tuple[Limit, ...], Limits] = field(default_factory=dict)
+    refutations: dict[tuple[Limit, ...], "Refutation | None"] = field(default_factory=dict)
 
     def meaning(self, limits: Sequence[Limit]) -> Limits:
         """What limits come to, bounds let cross.
@@ -70,7 +76,10 @@ class Asked:
         NoAnswerError
             If two of them fix a name at two values.
         """
-        return self.resolve(limits, crossing=True)
+        key = tuple(limits)
+        if key not in self.meanings:
+            self.meanings[key] = self.resolve(limits, crossing=True)
+        return self.meanings[key]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,6 +107,13 @@ class Refutation:
 
 def refuted(asked: Asked, limits: Sequence[Limit]) -> Refutation | None:
     """The proof that no weights satisfy the limits, or None if some do."""
+    key = tuple(limits)
+    if key not in asked.refutations:
+        asked.refutations[key] = _refuted(asked, limits)
+    return asked.refutations[key]
+
+
+def _refuted(asked: Asked, limits: Sequence[Limit]) -> Refutation | None:
     try:
         meant = asked.meaning(limits)
     except NoAnswerError as error:
@@ -118,7 +134,8 @@ def conflict(asked: Asked, limits: Sequence[Limit]) -> Refutation | None:
     """The proof that rests on an irreducible set of the limits, or None if all can hold.
 
     A row that names an asset or a group takes the place of those that speak of all, so that to drop one row may
-    tighten the rest: rows are dropped one by one until none can be.
+    tighten the rest: rows are dropped one by one until none can be. More than `LONG` rows are left as the proof has
+    them, with perhaps a few too many.
     """
     found = refuted(asked, limits)
     if found is None:
@@ -128,7 +145,7 @@ def conflict(asked: Asked, limits: Sequence[Limit]) -> Refutation | None:
     if refuted(asked, [limits[at] for at in kept]) is None:
         kept = list(range(len(limits)))
     position = unchanged = 0
-    while unchanged < len(kept):
+    while unchanged < len(kept) <= LONG:
         fewer = kept[:position] + kept[position + 1 :]
         clash = refuted(asked, [limits[at] for at in fewer])
         if clash is None:
@@ -147,7 +164,7 @@ def problem_of(asked: Asked, meant: Limits) -> TrackingProblem:
     return TrackingProblem(
         asked.benchmark,
         asked.risk,
-        np.minimum(meant.lower, meant.upper),
+        meant.lower,
         meant.upper,
         rows,
         asked.names,
@@ -158,11 +175,57 @@ def problem_of(asked: Asked, meant: Limits) -> TrackingProblem:
 
 def breach_by(asked: Asked, limits: Sequence[Limit], proof: Refutation) -> float:
     """What is left of a proof under other limits; zero or less where it is void."""
+    return _left_of(problem_of(asked, asked.meaning(limits)), proof)
+
+
+def rate_of(
+    asked: Asked, limits: Sequence[Limit], proof: Refutation, at: int, cell: Cell, step: float
+) -> float:
+    """How fast a proof gives way as one cell of a limit is moved outwards."""
     meant = asked.meaning(limits)
+    problem = problem_of(asked, meant)
+    if at in meant.origins.rows[list(meant.origins.denominators)]:
+        # The cell of a ratio stands among the coefficients.
+        moved = _eased(limits[at], cell, step)
+        there = problem_of(asked, asked.meaning([*limits[:at], moved, *limits[at + 1 :]]))
+    else:
+        there = _moved(problem, meant, at, cell, step)
+    return (_left_of(problem, proof) - _left_of(there, proof)) / step
+
+
+def _eased(limit: Limit, cell: Cell, step: float) -> Limit:
+    if cell == "Max":
+        return replace(limit, upper=limit.upper + step)
+    return replace(limit, lower=limit.lower - step)
+
+
+def _left_of(problem: TrackingProblem, proof: Refutation) -> float:
     if proof.multipliers is not None:
-        return region_of(problem_of(asked, meant)).polyhedron.certain_breach(proof.multipliers)
-    crossing = (meant.lower - meant.upper, meant.rows.lower - meant.rows.upper)
+        return region_of(problem).polyhedron.certain_breach(proof.multipliers)
+    crossing = (problem.lower - problem.upper, problem.rows.lower - problem.rows.upper)
     return max(float(part.max(initial=0.0)) for part in crossing)
+
+
+def _moved(problem: TrackingProblem, meant: Limits, at: int, cell: Cell, step: float) -> TrackingProblem:
+    """The problem with all that comes from one cell moved outwards, as long as nothing else takes its place."""
+    origins, sign = meant.origins, 1.0 if cell == "Max" else -1.0
+
+    def shift(origin: Indices, factor: Vector, side: float) -> Vector:
+        # A cell is the upper limit where its factor is above zero and it is a Max, or neither.
+        return np.where((origin == at) & (factor * sign * side > 0.0), sign * step * factor, 0.0)
+
+    rows, bent = problem.rows, problem.bent
+    return replace(
+        problem,
+        lower=problem.lower + shift(origins.lower, origins.lower_factor, -1.0),
+        upper=problem.upper + shift(origins.upper, origins.upper_factor, 1.0),
+        rows=replace(
+            rows,
+            lower=rows.lower + shift(origins.rows, origins.row_factor, -1.0),
+            upper=rows.upper + shift(origins.rows, origins.row_factor, 1.0),
+        ),
+        bent=replace(bent, upper=bent.upper + shift(origins.bent, origins.bent_factor, 1.0)),
+    )
 
 
 def least_error(asked: Asked, limits: Sequence[Limit]) -> float:
@@ -203,6 +266,8 @@ def _crossed_row(meant: Limits, limits: Sequence[Limit]) -> Refutation | None:
 
 
 def _clash(meant: Limits, problem: TrackingProblem) -> Refutation | None:
+    # Bounds that cross within rounding are one.
+    problem = replace(problem, lower=np.minimum(problem.lower, problem.upper))
     where = region_of(problem)
     found = proof_of_clash(where.polyhedron)
     if found.breach <= CLASH:

@@ -16,6 +16,7 @@ from trackerr_xl.core.refutation import (
     conflict,
     least_error,
     problem_of,
+    rate_of,
     refuted,
 )
 from trackerr_xl.core.solvers.feasibility import change_in_words
@@ -233,7 +234,7 @@ def _by_proofs(asked: Asked, limits: Sequence[Limit], at: int, cell: Cell) -> fl
             return value
         step = SMALL * max(1.0, abs(value))
         before = breach_by(asked, here, proof)
-        rate = (before - breach_by(asked, _moved(limits, at, cell, value + side * step), proof)) / step
+        rate = rate_of(asked, here, proof, at, cell, step)
         if not rate * max(1.0, abs(value)) > SMALL * abs(before):
             return None
         value += side * before / rate

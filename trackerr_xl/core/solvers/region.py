@@ -81,12 +81,17 @@ def region_of(problem: TrackingProblem) -> Region:
 
 
 def proof_of_clash(polyhedron: Polyhedron) -> Sought:
-    """A proof that the rows of a polyhedron clash, or a breach no larger than `CLASH`."""
-    found = seek(polyhedron) if polyhedron.low.size <= MOST_ROWS else None
-    # A weak proof says that rows clash, not that they clash by little.
-    if found is None or 0.0 < found.breach <= CLASH:
-        return _proof_by_highs(polyhedron)
+    """A proof that the rows of a polyhedron clash, or a breach of zero where they do not by more than `CLASH`."""
+    found = _sought(polyhedron)
+    if 0.0 < found.breach <= CLASH:
+        # A weak proof says that rows clash, not that they clash by little: that is for wider limits to say.
+        found = _sought(replace(polyhedron, low=polyhedron.low - CLASH, high=polyhedron.high + CLASH))
     return found
+
+
+def _sought(polyhedron: Polyhedron) -> Sought:
+    found = seek(polyhedron) if polyhedron.low.size <= MOST_ROWS else None
+    return _proof_by_highs(polyhedron) if found is None else found
 
 
 def least(polyhedron: Polyhedron, costs: Vector) -> float | None:
