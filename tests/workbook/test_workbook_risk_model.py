@@ -117,3 +117,20 @@ def test_a_name_pasted_as_a_value_is_answered_where_a_later_cell_makes_the_model
         },
     )
     assert recalculate(book).values[parse_location("Sheet1!F2")] == pytest.approx(TE, rel=1e-14)
+
+
+def test_names_of_models_that_differ_in_a_last_digit_are_no_difference_but_what_they_measure_is(
+    tmp_path: Path,
+) -> None:
+    ((near,),) = evaluate("RISK_MODEL", [1.0, 2.0], [[0.010000000000000002]], [0.02, 0.03])
+    cells = {
+        **INPUTS,
+        "F1": F("RISK_MODEL(C1:C2,D1,E1:E2)", near),
+        "F2": F("TRACKING_ERROR(A1:A2,B1:B2,F1)", TE),
+    }
+    assert check(written(tmp_path, cells)).differences == ()
+    assert len(check(written(tmp_path, cells), tolerance=0.0).differences) >= 1
+    moved = {**cells, "F2": F("TRACKING_ERROR(A1:A2,B1:B2,F1)", 1.01 * TE)}
+    assert [difference.address for difference in check(written(tmp_path, moved)).differences] == [
+        parse_location("Sheet1!F2")
+    ]
