@@ -20,6 +20,29 @@ RISK, CONTRIBUTIONS = "Risk", "Contributions"
 _TOP: Final = 12
 """Bonds listed on the first sheet."""
 _FIRST_FACTOR: Final = 10
+_BY_FACTOR: Final = (
+    "TE_FACTORS(Portfolio_Weights, Index_Weights, Exposures, Factor_Covariance, Specific_Risk, 1, "
+    '"Decimal sd")'
+)
+_CONTRIBUTIONS: Final = f"TE_CONTRIB(Portfolio_Weights, Index_Weights, {MODEL}"
+"""Of every bond; groups or the closing bracket follow."""
+_FACTOR_LOOKS: Final = (
+    ("body", "left"),
+    ("body", "signed fraction"),
+    ("body", "fraction"),
+    ("body", "fraction"),
+    ("body", "signed fraction"),
+    ("body", "signed fraction"),
+    ("body", "percent"),
+)
+_CONTRIBUTION_LOOKS: Final = (
+    ("body", "left"),
+    ("body", "signed percent, near zero none"),
+    ("body", "signed fraction"),
+    ("body", "signed fraction"),
+    ("body", "percent"),
+    ("body", "fraction"),
+)
 _CARD_CELLS: Final = ("B4:C6", "D4:E6", "F4:G6", "I4:I6", "J4:J6", "L4:L6", "M4:N6")
 
 
@@ -208,39 +231,13 @@ def _write_contributions(book: Book, data: BondBook) -> None:
         (2, 30, 14, 12, 12, 12, 12, 12, 2, 16, 12, 12, 12, 10, 12, 2, 10, 10, 10, 10),
         TEAL,
     )
-    numbers = ("body", "fraction")
-    by_factor = (
-        "TE_FACTORS(Portfolio_Weights, Index_Weights, Exposures, Factor_Covariance, Specific_Risk, 1, "
-    )
-    by_factor += '"Decimal sd")'
-    page.quote("B4", by_factor)
-    page.spill(
-        "B5",
-        f"={by_factor}",
-        ("body", "left"),
-        ("body", "signed fraction"),
-        numbers,
-        numbers,
-        ("body", "signed fraction"),
-        ("body", "signed fraction"),
-        ("body", "percent"),
-        header=("header",),
-    )
-    contributions = (
-        ("body", "left"),
-        ("body", "signed percent, near zero none"),
-        ("body", "signed fraction"),
-        ("body", "signed fraction"),
-        ("body", "percent"),
-        numbers,
-    )
-    by_sector = f"TE_CONTRIB(Portfolio_Weights, Index_Weights, {MODEL}, Sectors)"
-    page.quote("J4", by_sector)
-    page.spill("J5", f"={by_sector}", *contributions, header=("header",))
+    page.quote("B4", _BY_FACTOR)
+    page.spill("B5", f"={_BY_FACTOR}", *_FACTOR_LOOKS, header=("header",))
+    page.put("J4", "By sector, with the risk model", "hint")
+    page.spill("J5", f"={_CONTRIBUTIONS}, Sectors)", *_CONTRIBUTION_LOOKS, header=("header",))
     first, last = _bond_rows(data)
-    by_bond = f"TE_CONTRIB(Portfolio_Weights, Index_Weights, {MODEL})"
-    page.quote(f"B{first - 2}", by_bond)
-    page.spill(f"B{first - 1}", f"={by_bond}", *contributions, header=("header",))
+    page.quote(f"B{first - 2}", f"{_CONTRIBUTIONS})")
+    page.spill(f"B{first - 1}", f"={_CONTRIBUTIONS})", *_CONTRIBUTION_LOOKS, header=("header",))
     page.put(f"H{first - 1}", "Size, ties apart", "header")
     for row in range(first, last + 1):
         # The row number breaks ties, so that every bond is found by its size.

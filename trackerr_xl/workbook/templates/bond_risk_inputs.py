@@ -5,7 +5,7 @@ from typing import Final
 from xlsxwriter.utility import xl_col_to_name
 
 from trackerr_xl.workbook.templates.bond_book import KEYS, SECTORS, BondBook
-from trackerr_xl.workbook.templates.page import Book, open_page
+from trackerr_xl.workbook.templates.page import Book, Page, open_page
 
 BONDS, MOVES, EXPOSURES = "Bonds", "Moves", "Exposures"
 MODEL: Final = 'RISK_MODEL(Exposures, Factor_Covariance, Specific_Risk, "Decimal sd")'
@@ -45,22 +45,8 @@ def write_bonds(book: Book, data: BondBook) -> None:
         "hint",
     )
     page.headings("B5", [heading for heading, _ in _HEADINGS], text=("Sector", "Rating"))
-    known = data.index.attributes
-    for place, name in enumerate(data.index.names):
-        row = FIRST + place
-        values = (
-            name,
-            float(data.weights[place]),
-            float(data.index.weights[place]),
-            None,
-            *(known[heading][place] for heading in ("Sector", "Rating", "Spread", "Duration", *KEYS)),
-            float(data.specific[place]),
-        )
-        for across, (value, (_, look)) in enumerate(zip(values, _HEADINGS, strict=False), start=1):
-            if value is not None:
-                page.put(f"{xl_col_to_name(across)}{row}", value, "input", look)
-        page.formula(f"E{row}", f"=ROUND(C{row}-D{row},10)", "body", "signed percent")
-        page.formula(f"P{row}", f"=I{row}*H{row}", "body", "three decimals")
+    for place in range(len(data.index.names)):
+        _write_bond(page, data, place)
     last = FIRST + len(data.index.names) - 1
     page.fill(f"B{last + 1}:P{last + 1}", "total")
     page.put(f"B{last + 1}", "Sum", "total", "left")
@@ -101,25 +87,8 @@ def write_moves(book: Book, data: BondBook) -> None:
     page.section(f"B{last + 2}:{final}{last + 2}", "Covariance of the factors, fraction² a year")
     top = last + 3
     page.put(f"E{top}", "Covariance", "header", "left")
-    for k, factor in enumerate(data.factors):
-        row, column = first + k, xl_col_to_name(_CORRELATION_COLUMN + k)
-        page.put(f"B{row}", factor, "body", "left")
-        page.put(f"C{row}", "yield" if k < len(KEYS) else "share of spread", "body", "left")
-        page.put(f"D{row}", float(data.volatility[k]), "input", "percent")
-        page.formula(f"E{row}", f"=B{row}", "body", "left")
-        page.formula(f"E{top + 1 + k}", f"=B{row}", "body", "left")
-        page.formula(f"{column}{top}", f"=B{row}", "header")
-        for j in range(count):
-            other = xl_col_to_name(_CORRELATION_COLUMN + j)
-            if j == k:
-                page.put(f"{other}{row}", 1.0, "body", "two decimals")
-            elif j > k:
-                page.put(f"{other}{row}", float(data.correlation[k, j]), "input", "two decimals")
-            else:
-                page.formula(f"{other}{row}", f"={column}{first + j}", "body", "two decimals")
-            page.formula(
-                f"{other}{top + 1 + k}", f"={other}{row}*$D{row}*$D${first + j}", "body", "covariance"
-            )
+    for k in range(count):
+        _write_factor(page, data, k, top)
     page.sheet.conditional_format(
         f"F{first}:{final}{last}",
         {"type": "3_color_scale", "min_color": "#F3D7C2", "mid_color": "#FFFFFF", "max_color": "#8FBBD9"},
@@ -168,3 +137,41 @@ def write_exposures(book: Book, data: BondBook) -> None:
     page.sheet.set_row(4, 30)
     page.sheet.freeze_panes(5, 2)
     page.sheet.repeat_rows(0, 4)
+
+
+def _write_bond(page: Page, data: BondBook, place: int) -> None:
+    row = FIRST + place
+    known = data.index.attributes
+    values = (
+        data.index.names[place],
+        float(data.weights[place]),
+        float(data.index.weights[place]),
+        None,
+        *(known[heading][place] for heading in ("Sector", "Rating", "Spread", "Duration", *KEYS)),
+        float(data.specific[place]),
+    )
+    for across, (value, (_, look)) in enumerate(zip(values, _HEADINGS, strict=False), start=1):
+        if value is not None:
+            page.put(f"{xl_col_to_name(across)}{row}", value, "input", look)
+    page.formula(f"E{row}", f"=ROUND(C{row}-D{row},10)", "body", "signed percent")
+    page.formula(f"P{row}", f"=I{row}*H{row}", "body", "three decimals")
+
+
+def _write_factor(page: Page, data: BondBook, k: int, top: int) -> None:
+    """Write a factor's volatility, its correlations, and its row of the covariance under the headings in row `top`."""
+    row, column = FIRST + k, xl_col_to_name(_CORRELATION_COLUMN + k)
+    page.put(f"B{row}", data.factors[k], "body", "left")
+    page.put(f"C{row}", "yield" if k < len(KEYS) else "share of spread", "body", "left")
+    page.put(f"D{row}", float(data.volatility[k]), "input", "percent")
+    page.formula(f"E{row}", f"=B{row}", "body", "left")
+    page.formula(f"E{top + 1 + k}", f"=B{row}", "body", "left")
+    page.formula(f"{column}{top}", f"=B{row}", "header")
+    for j in range(len(data.factors)):
+        other = xl_col_to_name(_CORRELATION_COLUMN + j)
+        if j == k:
+            page.put(f"{other}{row}", 1.0, "body", "two decimals")
+        elif j > k:
+            page.put(f"{other}{row}", float(data.correlation[k, j]), "input", "two decimals")
+        else:
+            page.formula(f"{other}{row}", f"={column}{FIRST + j}", "body", "two decimals")
+        page.formula(f"{other}{top + 1 + k}", f"={other}{row}*$D{row}*$D${FIRST + j}", "body", "covariance")
