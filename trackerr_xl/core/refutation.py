@@ -104,6 +104,11 @@ class Refutation:
     crossing: float = 0.0
     least_error: float = 0.0
 
+    @property
+    def is_linear(self) -> bool:
+        """Whether rows and bounds alone clash, whatever the risk and the costs."""
+        return self.multipliers is not None or self.crossing > 0.0
+
 
 def refuted(asked: Asked, limits: Sequence[Limit]) -> Refutation | None:
     """The proof that no weights satisfy the limits, or None if some do."""

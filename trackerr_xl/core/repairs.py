@@ -85,8 +85,10 @@ def _of_one_row(asked: Asked, limits: Sequence[Limit], clash: Refutation, unit: 
     for at, cells in clash.cells.items():
         if at == ASSUMED or (found >= TOLD and len(clash.cells) > 2 * TOLD):
             continue
-        changes = [_least_change(asked, limits, at, cell, unit) for cell in sorted(cells)]
-        useful = [change for change in changes if change is not None]
+        useful = []
+        if clash.is_linear or limits[at].kind in ("TE", "Cost"):
+            changes = (_least_change(asked, limits, at, cell, unit) for cell in sorted(cells))
+            useful = [change for change in changes if change is not None]
         if not useful and (taken := _taken_out(asked, limits, at)) is not None:
             useful = [taken]
         found += len(useful)
