@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trackerr_xl.core.arrays import Mask
+from trackerr_xl.core.optimism import expected_realised, sampling_band
 
 if TYPE_CHECKING:
     from trackerr_xl.core.constraints import Limits
@@ -41,6 +42,7 @@ def proof(achieved: "Achieved", case: "Case") -> Iterator[tuple[str, str]]:
     error = float(np.sqrt(solution.active_variance) * np.sqrt(options.periods))
     yield "Status", "Solved, and the answer proved."
     yield "Tracking error", f"{error:.10g} ex-ante, a fraction; periods a year: {options.periods:g}."
+    yield from _honest(error, achieved, case)
     if options.objective != "Min TE":
         value = achieved.value * root_of(options)
         yield "Objective", f"{options.objective}: {VALUES[options.objective]} {value:.10g}."
@@ -52,6 +54,28 @@ def proof(achieved: "Achieved", case: "Case") -> Iterator[tuple[str, str]]:
     yield "Gap", _gap(achieved, options.objective)
     steps = "step" if solution.iterations == 1 else "steps"
     yield "Method", f"{solution.method}, {solution.iterations} {steps}."
+
+
+def _honest(error: float, achieved: "Achieved", case: "Case") -> Iterator[tuple[str, str]]:
+    """What tracking error to expect, where the table of options says how many periods are behind the covariance."""
+    periods = case.options.observations
+    if periods is None:
+        return
+    weights, limits = achieved.solution.weights, case.limits
+    free = int(((weights > limits.lower + _BINDING) & (weights < limits.upper - _BINDING)).sum())
+    expected = expected_realised(error, free, periods)
+    if np.isinf(expected):
+        yield (
+            "Warning",
+            f"{free} weights are free and cov rests on {periods:g} periods: the tracking error in sample says nothing about "
+            "the one to come. Use a factor model, a shrunk covariance, or tighter limits.",
+        )
+        return
+    band = sampling_band(expected, periods)
+    yield (
+        "Expected realised TE",
+        f"{expected:.4g}, give or take {band:.2g}: {free} weights were free to fit {periods:g} periods.",
+    )
 
 
 def _gap(achieved: "Achieved", objective: str) -> str:
@@ -87,6 +111,7 @@ def binding(achieved: "Achieved", case: "Case") -> Iterator[tuple[str, str]]:
         limit = rows.upper[at] if at_upper[at] else rows.lower[at]
         yield "Binding", f"{rows.labels[at]} {sign} {limit:.6g}{_cost(cost.rows[at], rate, unit)}."
     yield from _bent(achieved, case, rate, unit)
+    yield from _caps(achieved, case, unit)
     yield from _names(cost.bounds, at_min, at_max, limits, rate, unit)
     if np.isnan(rate):
         yield "Prices", "The tracking error is 0: what a limit costs is not defined."
@@ -108,8 +133,26 @@ def _bent(achieved: "Achieved", case: "Case", rate: float, unit: str) -> Iterato
     of_names = bent.slope.any(axis=1)
     pulling = (over > _BINDING) | (~of_names & (duals > 0.0)) | (hard & (over >= -_BINDING))
     for at in np.flatnonzero(pulling).tolist():
-        word = f"broken by {over[at]:.6g}" if over[at] > _BINDING else f"at its limit {bent.upper[at]:.6g}"
-        yield "Binding", f"{bent.labels[at]}: {word}{_cost(float(duals[at]), rate, unit)}."
+        standing = _standing(float(over[at] + bent.upper[at]), float(bent.upper[at]))
+        yield "Binding", f"{bent.labels[at]}: {standing}{_cost(float(duals[at]), rate, unit)}."
+
+
+def _caps(achieved: "Achieved", case: "Case", unit: str) -> Iterator[tuple[str, str]]:
+    """The cap on tracking error and the limits on cost, where they hold or are broken at a price."""
+    root, cap, weights = root_of(case.options), case.limits.cap, achieved.solution.weights
+    if cap is not None and achieved.te_price > 0.0:
+        error = float(np.sqrt(achieved.solution.active_variance * case.options.periods))
+        price = achieved.te_price * root / float(np.sqrt(case.options.periods))
+        yield "Binding", f"{cap.label}: {_standing(error, cap.upper)}{_cost(price, 1.0, unit)}."
+    for row, price in zip(case.limits.costs, achieved.cost_prices.tolist(), strict=True):
+        if price > 0.0:
+            standing = _standing(row.cost(weights), row.upper)
+            yield "Binding", f"{row.label}: {standing}{_cost(price * root, 1.0, unit)}."
+
+
+def _standing(value: float, limit: float) -> str:
+    over = value - limit
+    return f"broken by {over:.6g}" if over > _BINDING else f"at its limit {limit:.6g}"
 
 
 def _names(
