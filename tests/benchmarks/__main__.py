@@ -30,30 +30,30 @@ never asserted by a test: they depend on the machine, and so do the ratios.
 """
 
 
-def dense_tables() -> Iterator[Table]:
+def dense_tables(quick: bool) -> Iterator[Table]:
     """Times and accuracy on dense covariances."""
-    results = dense_results()
+    results = dense_results(quick=quick)
     yield times_table("Dense covariance: time", results)
     yield costs_table("Dense covariance: what a solve costs", results)
     yield accuracy_table("Dense covariance: accuracy", results)
 
 
-def factor_tables() -> Iterator[Table]:
+def factor_tables(quick: bool) -> Iterator[Table]:
     """Times and accuracy on factor models."""
-    results = factor_results()
+    results = factor_results(quick=quick)
     yield times_table("Factor model: time", results)
     yield costs_table("Factor model: what a solve costs", results)
     yield accuracy_table("Factor model: accuracy", results)
 
 
-TABLES: dict[str, Callable[[], Iterator[Table]]] = {
+TABLES: dict[str, Callable[[bool], Iterator[Table]]] = {
     "dense": dense_tables,
     "factor": factor_tables,
-    "families": lambda: iter([families_table()]),
-    "formula": lambda: iter([end_to_end_table()]),
-    "libraries": lambda: iter([portfolio_libraries_table()]),
-    "start-up": lambda: iter([start_up_table()]),
-    "busy": lambda: iter([busy_machine_table()]),
+    "families": lambda quick: iter([families_table(quick=quick)]),
+    "formula": lambda quick: iter([end_to_end_table(sizes=(50, 500) if quick else (50, 500, 1000))]),
+    "libraries": lambda quick: iter([portfolio_libraries_table(quick=quick)]),
+    "start-up": lambda quick: iter([start_up_table(rounds=1 if quick else 9)]),
+    "busy": lambda quick: iter([busy_machine_table(rounds=1 if quick else 15)]),
 }
 
 
@@ -64,15 +64,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "tables", nargs="*", metavar="TABLE", help=f"one of {', '.join(TABLES)}; all when none is named"
     )
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md, all tables")
+    parser.add_argument(
+        "--quick", action="store_true", help="one instance and one round of each, to look around"
+    )
     wanted = parser.parse_args(arguments)
     if unknown := set(wanted.tables) - set(TABLES):
         parser.error(f"no table called {', '.join(sorted(unknown))}")
+    if wanted.write and wanted.quick:
+        parser.error("one round is too few to be published: --write or --quick")
     chosen = TABLES if wanted.write or not wanted.tables else wanted.tables
     text = [machine() + "\n"]
     sys.stdout.write(text[0] + "\n")
     with threadpool_limits(1):
         for name in chosen:
-            for table in TABLES[name]():
+            for table in TABLES[name](wanted.quick):
                 text.append(table.markdown())
                 sys.stdout.write(text[-1] + "\n")
                 sys.stdout.flush()
