@@ -20,6 +20,7 @@ NEAR = 0.02
 """Difference from the target below which the nearest points are expected on one straight line."""
 FIRST_STEP = 5.0
 """Logarithm of t per logarithm of risk that the first step counts on."""
+LONGEST_STEP = 4.0
 BOLDNESS = 1.2
 """How much further than the line through two points the search for the other side goes."""
 
@@ -118,7 +119,11 @@ def _bracket(tradeoff: Tradeoff, begin: float, target: Target) -> list[_Seen]:
         if sign > 0.0 and target.fixed and still(before.point.solution.weights, one.point.solution.weights):
             break
         rise = (one.excess - before.excess) / (one.place - before.place)
-        step = float(np.clip(BOLDNESS * abs(one.excess) / max(rise, 1e-9), 0.05, max(2.0 * step, 1.0)))
+        step = float(
+            np.clip(
+                BOLDNESS * abs(one.excess) / max(rise, 1e-9), 0.05, min(max(2.0 * step, 1.0), LONGEST_STEP)
+            )
+        )
     return seen
 
 

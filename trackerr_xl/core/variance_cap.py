@@ -73,14 +73,14 @@ def _between(mandate: Mandate, low: _Point, high: _Point) -> _Point:
     problem, cap = mandate.problem, mandate.te_cap
     end = perf_counter() + mandate.seconds
     for turn in range(MOST_SOLVES):
-        if high.error >= cap * (1.0 - REACHED) or perf_counter() > end:
+        if min(low.error - cap, cap - high.error) <= REACHED * cap or perf_counter() > end:
             break
         share = _on_line(problem, low, high, cap) if turn % 3 < 2 else 0.5 * (low.share + high.share)
         if not low.share < share < high.share:
             break
-        point = _at(mandate, share, high)
+        point = _at(mandate, share, min((low, high), key=lambda near: abs(near.error - cap)))
         low, high = (point, high) if point.error > cap else (low, point)
-    return high
+    return min((low, high), key=lambda point: abs(point.error - cap))
 
 
 def _on_line(problem: TrackingProblem, low: _Point, high: _Point, cap: float) -> float:
