@@ -184,6 +184,8 @@ def _direction(data: Separable, block: Matrix, y: Vector, reached: Vector, dampi
     diagonal[:k] += 1e-13 * data.curvature[:k]
     diagonal[k:u] = (1e-10 + 0.01 * damping) * data.curvature[k:u] + 1e-300
     diagonal[u:] = (1e-10 + damping) * data.curvature[u:] + 1e-300
+    if data.bends:
+        diagonal[-data.bends :] = 1e-10 * data.curvature[-data.bends :] + 1e-300
     matrix.flat[:: y.size + 1] += diagonal
     root, failed = dpotrf(matrix, lower=1, clean=1, overwrite_a=1)
     if failed:
