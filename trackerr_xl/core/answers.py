@@ -9,6 +9,7 @@ from trackerr_xl.core.arrays import Indices, Mask, Matrix, Vector
 from trackerr_xl.core.bounds import name_sides
 from trackerr_xl.core.constraints import Limits
 from trackerr_xl.core.limits import Limit, Universe, held, members_of
+from trackerr_xl.core.relaxation import Limited, Move, relaxation_prices
 from trackerr_xl.core.solution import Solution
 
 BINDING = 1e-9
@@ -197,7 +198,39 @@ def cell_prices(
         held = _soft_multipliers(row, limits, solution, slope)
         floor = bool((bent.slope[row] < 0.0).any())
         totals[int(origins.bent[row]), 0 if floor else 1] += float(np.abs(per_name) @ held)
+    _settle(totals, declared, limits, solution, row_factor)
     return [(float(low), float(high)) for low, high in totals]
+
+
+def _settle(
+    totals: Matrix, declared: Sequence[Limit], limits: Limits, solution: Solution, row_factor: Vector
+) -> None:
+    """Take, in place, the least that any multipliers say: where limits overlap, many prove the same answer."""
+    cells = [(at, side) for at, side in np.argwhere(totals > 0.0).tolist() if declared[at].hard]
+    if not cells:
+        return
+    origins = limits.origins
+    moves = []
+    for at, side in cells:
+        moves.append(
+            Move(
+                _share(origins.lower, origins.lower_factor, at, own=side == 0),
+                _share(origins.upper, origins.upper_factor, at, own=side == 1),
+                _share(origins.rows, row_factor, at, own=side == 0),
+                _share(origins.rows, row_factor, at, own=side == 1),
+                _share(origins.bent, origins.bent_factor, at, own=side == 1),
+            )
+        )
+    limited = Limited(limits.lower, limits.upper, limits.rows, limits.bent)
+    found = relaxation_prices(limited, solution, moves)
+    for (at, side), price in zip(cells, found.tolist(), strict=True):
+        totals[at, side] = price
+
+
+def _share(origin: Indices, factor: Vector, at: int, *, own: bool) -> Vector:
+    """How far each limit moves with its own cell; a factor below zero makes it the other cell's."""
+    mine = (origin == at) & (factor > 0.0 if own else factor < 0.0)
+    return np.where(mine, np.abs(factor), 0.0)
 
 
 def _soft_multipliers(row: int, limits: Limits, solution: Solution, slope: Vector | None) -> Vector:
