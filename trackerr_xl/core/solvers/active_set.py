@@ -48,7 +48,9 @@ class _Trial:
     block: FreeBlock | None
 
 
-def minimise(program: Program, guess: ActiveSet, near: Vector, most_steps: int = 30) -> Candidate | None:
+def minimise(
+    program: Program, guess: ActiveSet, near: Vector, most_steps: int = 30, block: FreeBlock | None = None
+) -> Candidate | None:
     """Follow the guess to the optimal active set, or return None when it leads nowhere.
 
     Parameters
@@ -61,8 +63,10 @@ def minimise(program: Program, guess: ActiveSet, near: Vector, most_steps: int =
         Where the answer is expected: of all optimal points of a singular program the nearest is taken.
     most_steps : int
         When to give up.
+    block : FreeBlock, optional
+        From an earlier solve with the same covariance.
     """
-    active, block = guess, None
+    active = guess
     fewest, stalled, seen = float(program.size + active.rows.size + active.bends.size + 1), 0, set[bytes]()
     for step in range(1, most_steps + 1):
         trial = _try(program, active, near, block)

@@ -10,6 +10,7 @@ from scipy.linalg.lapack import dgetrf, dgetrs, dpotrf, dtrtrs
 from trackerr_xl.core.arrays import Indices, Mask, Matrix, Vector
 from trackerr_xl.core.solvers.conjugate_gradients import Gathered, iterated
 from trackerr_xl.core.solvers.kkt import ROW_SOFTNESS, Factorised, factorise
+from trackerr_xl.core.solvers.memory import Memory
 from trackerr_xl.core.solvers.program import DenseHessian, FactorHessian, Hessian
 
 RIDGE = 1e-9
@@ -39,6 +40,7 @@ class Rooted:
 
 
 FreeBlock = Rooted | Gathered
+_roots: Memory[Rooted] = Memory()
 
 
 class Equalities(Protocol):
@@ -92,10 +94,19 @@ def equalities(hessian: Hessian, free: Mask, rows: Matrix, block: FreeBlock | No
     return _anew(hessian, free, rows)
 
 
+def last_block(hessian: Hessian) -> FreeBlock | None:
+    """The root last worked out for this covariance, for a solve that begins near where another ended."""
+    return _roots.recall(hessian) if isinstance(hessian, DenseHessian) else None
+
+
 def _anew(hessian: DenseHessian, free: Mask, rows: Matrix) -> "_Bordered | None":
     block = _factorised(hessian, np.flatnonzero(free))
+    if block is None:
+        return None
+    if block.names.size < MANY:
+        _roots.keep(hessian, block)
     nobody = np.empty(0, dtype=np.intp)
-    return None if block is None else _bordered(hessian, block, nobody, nobody, rows, fresh=True)
+    return _bordered(hessian, block, nobody, nobody, rows, fresh=True)
 
 
 def _factorised(hessian: DenseHessian, names: Indices) -> Rooted | None:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from weakref import ReferenceType, ref
 
 import numpy as np
 from scipy.linalg.lapack import dgeqrf, dorgqr, dpotrf, dtrtrs
 
 from trackerr_xl.core.arrays import Matrix, Vector
+from trackerr_xl.core.solvers.memory import Memory
 from trackerr_xl.core.solvers.program import DenseHessian, FactorHessian
 
 RANK = 20
@@ -17,10 +17,6 @@ LEAST_SPECIFIC_SHARE = 0.05
 """Share of each variance that stays specific; less would make the guess brittle."""
 LEAST_SPECIFIC = 1e-6
 """Least specific curvature relative to the mean of 1, for cash and the like."""
-
-
-MOST_KNOWN = 4
-"""Covariances whose surrogates are kept, as long as somebody else keeps the covariance."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,14 +31,7 @@ class Surrogate:
     missed: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Known:
-    matrix: ReferenceType[Matrix]
-    diagonal: Vector
-    answer: Surrogate
-
-
-_known: dict[int, _Known] = {}
+_surrogates: Memory[Surrogate] = Memory()
 
 
 def surrogate(hessian: DenseHessian) -> Surrogate:
@@ -55,25 +44,16 @@ def surrogate(hessian: DenseHessian) -> Surrogate:
     ----------
     .. [1] Halko, Martinsson and Tropp, "Finding structure with randomness", SIAM Review 53 (2011).
     """
-    key, diagonal = id(hessian.matrix), hessian.diagonal()
-    known = _known.get(key)
-    # An array that was overwritten is another covariance, and so is a new one where an old one was.
-    if known is not None and known.matrix() is hessian.matrix and np.array_equal(known.diagonal, diagonal):
-        return known.answer
-    model = _made(hessian, diagonal)
-    answer = Surrogate(model, _missed(hessian, model))
-    while len(_known) >= MOST_KNOWN:
-        _known.pop(next(iter(_known)), None)
-    _known[key] = _Known(ref(hessian.matrix, lambda _: _forget(key)), diagonal.copy(), answer)
+    answer = _surrogates.recall(hessian)
+    if answer is None:
+        model = _made(hessian)
+        answer = Surrogate(model, _missed(hessian, model))
+        _surrogates.keep(hessian, answer)
     return answer
 
 
-def _forget(key: int) -> None:
-    _known.pop(key, None)
-
-
-def _made(hessian: DenseHessian, diagonal: Vector) -> FactorHessian:
-    n = hessian.matrix.shape[0]
+def _made(hessian: DenseHessian) -> FactorHessian:
+    n, diagonal = hessian.matrix.shape[0], hessian.diagonal()
     rank = min(RANK, max(1, n // 4))
     basis = _orthonormal(_sketch(hessian.matrix, rank))
     # Symmetric either way round, and the long side first is read at three quarters of the time.
