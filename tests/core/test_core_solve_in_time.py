@@ -8,6 +8,8 @@ from tests.strategies import random_problem
 from trackerr_xl.core.problem import LinearRows, TrackingProblem
 from trackerr_xl.core.solution import Solution
 from trackerr_xl.core.solve import TOLERANCE, solve
+from trackerr_xl.core.solvers import clock, interior_point, scaling
+from trackerr_xl.core.solvers.program import Program
 from trackerr_xl.errors import NoAnswerError, NumericalError
 
 SEEDS = 12
@@ -63,3 +65,25 @@ def test_a_start_changes_how_an_answer_is_found_and_not_what_it_is(seed: int) ->
     warm = solve(problem, start=foreign if other is not problem else cold)
     typical = float(problem.risk.diagonal().mean())
     assert warm.active_variance == pytest.approx(cold.active_variance, rel=1e-8, abs=1e-12 * typical)
+
+
+def test_the_interior_point_stops_between_two_steps_when_the_time_is_over() -> None:
+    program, _ = scaling.scaled(random_problem(3, 40, "factors and noise"))
+    with clock.within(0.0):
+        answers = list(interior_point.answers(program, interior_point.PRICES[0]))
+    assert [answer.candidate.iterations for answer in answers] == [0]
+    assert answers_in_full_time(program) > 0
+
+
+def answers_in_full_time(program: Program) -> int:
+    *_, last = interior_point.answers(program, interior_point.PRICES[0])
+    return last.candidate.iterations
+
+
+def test_an_inner_block_has_no_more_time_than_the_outer_one() -> None:
+    assert not clock.over()
+    with clock.within(0.0), clock.within(100.0):
+        assert clock.over()
+    with clock.within(100.0), clock.within(None):
+        assert not clock.over()
+    assert not clock.over()

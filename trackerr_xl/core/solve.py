@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from functools import partial
-from time import perf_counter
 
 import numpy as np
 
 from trackerr_xl.core.arrays import Vector
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.solution import Certificate, Solution
-from trackerr_xl.core.solvers import feasibility, roads, scaling
+from trackerr_xl.core.solvers import clock, feasibility, roads, scaling
 from trackerr_xl.core.solvers.certificate import measure, violation
 from trackerr_xl.core.solvers.onto_limits import onto_limits
 from trackerr_xl.core.solvers.threads import one_thread
@@ -63,21 +62,21 @@ def solve(
     -----
     Where several portfolios have the same least tracking error, one of them is returned, always the same one.
     """
-    with one_thread():
+    with one_thread(), clock.within(seconds):
         return _solve(problem, start, seconds, accepted)
 
 
 def _solve(
     problem: TrackingProblem, start: Solution | None, seconds: float | None, accepted: float
 ) -> Solution:
-    begun, late = perf_counter(), False
+    late = False
     best: Solution | None = None
     for solution in _attempts(problem, start):
         if _worst(solution.certificate) <= TOLERANCE:
             return solution
         if best is None or _worst(solution.certificate) < _worst(best.certificate):
             best = solution
-        late = seconds is not None and perf_counter() - begun > seconds
+        late = clock.over()
         if late:
             break
     if best is None or best.certificate.violation > TOLERANCE:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from trackerr_xl.core.arrays import Mask, Sides, Vector
+from trackerr_xl.core.solvers import clock
 from trackerr_xl.core.solvers.interior_step import System, system
 from trackerr_xl.core.solvers.lifted import Lifted, Point, Residuals, lifted, residuals
 from trackerr_xl.core.solvers.program import ActiveSet, Candidate, Program
@@ -63,7 +64,7 @@ def answers(program: Program, price: float) -> Iterator[InteriorAnswer]:
     point = best = _start(problem, price)
     least, stalled, steps, early = np.inf, 0, 0, MOST_EARLY
     stages, pressing = list(STAGES), point.prices > point.slacks
-    while steps < MOST_STEPS:
+    while steps < MOST_STEPS and not clock.over():
         steps += 1
         left = residuals(problem, point)
         if not np.isfinite(left.merit):
