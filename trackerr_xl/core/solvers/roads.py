@@ -7,6 +7,7 @@ import numpy as np
 
 from trackerr_xl.core.arrays import Indices, Vector
 from trackerr_xl.core.solvers import active_set, dual_newton, interior_point
+from trackerr_xl.core.solvers.free_block import last_block
 from trackerr_xl.core.solvers.presolve import presolve, restored, start_within
 from trackerr_xl.core.solvers.program import ActiveSet, Candidate, DenseHessian, FactorHessian, Program
 from trackerr_xl.core.solvers.separable import active_set_near
@@ -22,6 +23,8 @@ FAITHFUL = 1.1
 PROXIMITY = 1e-4
 """Curvature added to specific risks too small for the dual, relative to the mean curvature."""
 PROXIMAL_STEPS = 30
+FLAT = 0.1
+"""Share of the names without any curvature from which on only the interior point is tried."""
 WARM_STEPS = 8
 """Steps of the active set from a start, before a start of its own is worth more."""
 POLISHES = (1, 3, 6, 10, 15, 20, 29)
@@ -65,10 +68,18 @@ def _attempts(
         )
         return
     if start is not None:
-        guess = active_set_near(program, start)
-        yield from _polished(program, guess, start.x, "active set of the start", WARM_STEPS)
+        guess, block = active_set_near(program, start), last_block(program.hessian)
+        candidate = active_set.minimise(program, guess, start.x, WARM_STEPS, block)
+        if candidate is not None:
+            yield "active set of the start", candidate
     else:
         start = _nowhere(program)
+    if _mostly_flat(program):
+        # Nothing of the covariance helps where most of it is missing: linear programs, regressions on returns.
+        yield from _by_interior_point(program, interior_point.PRICES[:1])
+        check_feasible()
+        yield from _by_interior_point(program, interior_point.PRICES[1:])
+        return
     try:
         if isinstance(program.hessian, DenseHessian):
             yield from _by_surrogate(program, program.hessian, start)
@@ -78,7 +89,17 @@ def _attempts(
             yield from _by_proximal_steps(program, program.hessian, start)
     except _NoFeasiblePointSeenError:
         check_feasible()
-    yield from _by_interior_point(program)
+    yield from _by_interior_point(program, interior_point.PRICES)
+
+
+def _mostly_flat(program: Program) -> bool:
+    hessian, free = program.hessian, ~program.fixed
+    if isinstance(hessian, FactorHessian):
+        flat = np.flatnonzero(free & (hessian.specific == 0.0))
+        if flat.size <= FLAT * program.size:
+            return False
+        return bool(np.count_nonzero(~hessian.loadings[flat].any(axis=1)) > FLAT * program.size)
+    return bool(np.count_nonzero(hessian.diagonal()[free] == 0.0) > FLAT * program.size)
 
 
 def _nothing_to_choose(program: Program) -> Candidate:
@@ -146,10 +167,10 @@ def _by_proximal_steps(program: Program, hessian: FactorHessian, start: Candidat
             yield from _polished(program, ended.active, start.x, "factors, proximal", 4)
 
 
-def _by_interior_point(program: Program) -> Iterator[Attempt]:
+def _by_interior_point(program: Program, prices: tuple[float, ...]) -> Iterator[Attempt]:
     free = np.flatnonzero(~program.fixed)
     inner = _without_fixed(program, free)
-    every = (answer for price in interior_point.PRICES for answer in interior_point.answers(inner, price))
+    every = (answer for price in prices for answer in interior_point.answers(inner, price))
     for answer in every:
         places = np.zeros(program.size, dtype=np.int8)
         places[free] = answer.active.places
