@@ -93,13 +93,14 @@ def _attempts(
 
 
 def _mostly_flat(program: Program) -> bool:
-    hessian, free = program.hessian, ~program.fixed
-    if isinstance(hessian, FactorHessian):
-        flat = np.flatnonzero(free & (hessian.specific == 0.0))
-        if flat.size <= FLAT * program.size:
-            return False
-        return bool(np.count_nonzero(~hessian.loadings[flat].any(axis=1)) > FLAT * program.size)
-    return bool(np.count_nonzero(hessian.diagonal()[free] == 0.0) > FLAT * program.size)
+    hessian = program.hessian
+    # A matrix of zeros is somebody's covariance, whose answer is the portfolio nearest to the benchmark.
+    if isinstance(hessian, DenseHessian):
+        return False
+    flat = np.flatnonzero(~program.fixed & (hessian.specific == 0.0))
+    if flat.size <= FLAT * program.size:
+        return False
+    return bool(np.count_nonzero(~hessian.loadings[flat].any(axis=1)) > FLAT * program.size)
 
 
 def _nothing_to_choose(program: Program) -> Candidate:
