@@ -170,8 +170,14 @@ class Model:
     def least(self) -> tuple[str, float]:
         """Status, and the least objective, returns counted below zero."""
         problem = cp.Problem(cp.Minimize(100.0 * (self.objective() + sum(self.priced))), self.must)
-        settings = {"tol_gap_abs": 1e-10, "tol_gap_rel": 1e-10, "tol_feas": 1e-10}
-        problem.solve(solver="CLARABEL", **settings)
+        for tolerance in (1e-10, 1e-8):
+            # Where it cannot reach the finer one it gives up on the whole problem.
+            try:
+                settings = dict.fromkeys(("tol_gap_abs", "tol_gap_rel", "tol_feas"), tolerance)
+                problem.solve(solver="CLARABEL", **settings)
+                break
+            except cp.error.SolverError:
+                continue
         return problem.status, float("nan") if problem.value is None else problem.value / 100.0
 
     def objective(self) -> Any:

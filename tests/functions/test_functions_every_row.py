@@ -25,8 +25,8 @@ def test_the_best_value_is_that_of_clarabel(batch: int) -> None:
             warnings.simplefilter("ignore")
             status, least = model.least()
         rows = evaluate("TE_OPTIMIZE", *question.arguments())
-        if isinstance(rows, CellError):
-            assert rows == CellError("#N/A"), (seed, status)
+        if isinstance(rows[0][0], CellError):
+            assert rows == [[CellError("#N/A")]], (seed, status)
             assert "infeasible" in status, (seed, status)
             continue
         value, breach = model.value_at(np.array([weight for _, weight in rows], dtype=float))

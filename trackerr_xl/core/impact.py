@@ -28,9 +28,9 @@ TOLERANCE = 1e-9
 REACHED = 1e-12
 """Where nothing more is to be gained."""
 MOST_STEPS = 60
-COST_ONLY = 1e6
-"""Price of the steepest cost, in units of the mean variance, beside which risk counts for nothing."""
-NEARLY = 1e-4
+MOST_TANGENTS = 60
+"""Tangents of a cost row beyond which nothing is said about whether it can be kept."""
+NEARLY = 1e-7
 """Accuracy of a cost that is only told."""
 SMALLEST_TRADE = 1e-10
 """Trades below this share of the largest have the curvature of this share."""
@@ -76,8 +76,31 @@ def solve_with_costs(
         if all(np.isfinite(row.penalty) for row in costs):
             raise
         # Tangents that clash speak of limits nobody gave.
-        _require_affordable(problem, costs, seconds)
+        require_affordable(problem, costs, seconds)
         raise
+
+
+def require_affordable(problem: TrackingProblem, costs: tuple[CostRow, ...], seconds: float) -> None:
+    """Refuse cost rows that no weights within the other limits can keep.
+
+    Tangents lie below a cost: once those gathered at ever dearer weights clash, so do the costs.
+    """
+    hard = tuple(row for row in costs if np.isinf(row.penalty))
+    end = perf_counter() + seconds
+    near, gathered = hard[0].at, problem
+    for _ in range(MOST_TANGENTS):
+        gathered = with_tangents(gathered, hard, near)
+        try:
+            near = solve(gathered, None, max(end - perf_counter(), 1e-3)).weights
+        except NoAnswerError:
+            solve(problem, None, seconds)
+            words = " and ".join(f"{row.label} allows a cost of at most {row.upper:.6g}" for row in hard)
+            raise NoAnswerError(
+                f"{words}, all weights within the other limits cost more",
+                rows=tuple(row.label for row in hard),
+            ) from None
+        if all(row.cost(near) <= row.upper * (1.0 + NEARLY) for row in hard) or perf_counter() > end:
+            return
 
 
 def _by_tangents(
@@ -137,27 +160,6 @@ def with_tangents(problem: TrackingProblem, costs: tuple[CostRow, ...], near: Ve
         (*bent.labels, *(row.label for row in costs)),
     )
     return replace(problem, bent=rows)
-
-
-def _require_affordable(problem: TrackingProblem, costs: tuple[CostRow, ...], seconds: float) -> None:
-    """Refuse cost rows that cost more than their limits even where cost outweighs all risk."""
-    variance = float(problem.risk.diagonal().mean())
-    priced = tuple(
-        replace(row, penalty=min(row.penalty, COST_ONLY * variance / float(_steepest(row)))) for row in costs
-    )
-    cheapest = _by_tangents(problem, priced, None, seconds, NEARLY).weights
-    for row in costs:
-        least = row.cost(cheapest)
-        if np.isinf(row.penalty) and least > row.upper * (1.0 + NEARLY):
-            raise NoAnswerError(
-                f"{row.label} allows a cost of at most {row.upper:.6g}, the least within the other limits is {least:.6g}",
-                rows=(row.label,),
-                repairs=(f"Raise the Max of {row.label} to {least * 1.000001:.6g}",),
-            )
-
-
-def _steepest(row: CostRow) -> float:
-    return float((row.rate + 2.0 * row.quadratic + 1.5 * row.impact).max())
 
 
 def _is_curved(row: CostRow) -> bool:

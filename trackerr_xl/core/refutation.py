@@ -10,6 +10,7 @@ from trackerr_xl.core.achieve import achieve
 from trackerr_xl.core.arrays import Indices, Mask, Vector
 from trackerr_xl.core.bounds import DEFAULT
 from trackerr_xl.core.constraints import Limits
+from trackerr_xl.core.impact import require_affordable
 from trackerr_xl.core.limits import Limit
 from trackerr_xl.core.mandate import Mandate
 from trackerr_xl.core.problem import TrackingProblem
@@ -17,11 +18,13 @@ from trackerr_xl.core.risk_model import RiskModel
 from trackerr_xl.core.solution import Solution
 from trackerr_xl.core.solve import solve
 from trackerr_xl.core.solvers.region import CLASH, Pressing, pressing, proof_of_clash, region_of
-from trackerr_xl.errors import NoAnswerError
+from trackerr_xl.errors import NoAnswerError, NumericalError
 
 Cell = Literal["Min", "Max"]
 ASSUMED = DEFAULT
 """Stands for the budget that is assumed, where a row has a position."""
+SECONDS = 5.0
+"""After which costs are not asked about any more."""
 LONG = 60
 """Rows beyond which a clash is not shortened."""
 CROSSED = 1e-12
@@ -361,16 +364,20 @@ def _above_cap(asked: Asked, meant: Limits, problem: TrackingProblem) -> Refutat
 def _too_dear(
     asked: Asked, meant: Limits, problem: TrackingProblem, limits: Sequence[Limit]
 ) -> Refutation | None:
-    """Costs are no linear rows: the optimizer itself says whether they can be kept, and every row is suspected."""
+    """Costs are no linear rows: their tangents say whether they can be kept, and every row is suspected."""
     costs = tuple(row for row in meant.costs if np.isinf(row.penalty))
     if not costs:
         return None
-    cap = np.inf if meant.cap is None or np.isfinite(meant.cap.penalty) else meant.cap.upper
-    mandate = Mandate(problem, te_cap=cap / float(np.sqrt(asked.periods)), costs=costs)
+    every = Refutation({at: _given(limit) for at, limit in enumerate(limits) if limit.hard})
     try:
-        achieve(mandate)
+        require_affordable(problem, costs, SECONDS)
+        if meant.cap is not None and np.isinf(meant.cap.penalty):
+            achieve(Mandate(problem, te_cap=meant.cap.upper / float(np.sqrt(asked.periods)), costs=costs))
     except NoAnswerError:
-        return Refutation({at: _given(limit) for at, limit in enumerate(limits) if limit.hard})
+        return every
+    except NumericalError:
+        # So near the edge that neither side is proved.
+        return None
     return None
 
 

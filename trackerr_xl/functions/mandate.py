@@ -12,7 +12,7 @@ from trackerr_xl.core.limits import Attributes, Limit, Universe, numbers_of
 from trackerr_xl.core.linear_limits import ALPHA
 from trackerr_xl.core.risk_model import RiskModel
 from trackerr_xl.core.words import key, listed
-from trackerr_xl.errors import InputError, LabelError, NoAnswerError, ShapeError, UnitsError
+from trackerr_xl.errors import InputError, LabelError, NoAnswerError, NumericalError, ShapeError, UnitsError
 from trackerr_xl.functions.conflicts import ON_WEIGHTS, why
 from trackerr_xl.functions.match import (
     check_fractions,
@@ -128,7 +128,8 @@ def best(case: Case) -> "Achieved":
 
     try:
         return achieve(mandate_of(case))
-    except NoAnswerError as error:
+    except (NoAnswerError, NumericalError) as error:
+        # A search that comes to no end may have none: limits that clash are found by another road.
         raise case.why_none() or error from None
 
 
