@@ -14,6 +14,7 @@ from trackerr_xl.workbook.book import parse_location
 from trackerr_xl.workbook.check import check
 from trackerr_xl.workbook.file.package import open_package
 from trackerr_xl.workbook.recalculate import recalculate
+from trackerr_xl.workbook.replay import replay
 from trackerr_xl.workbook.write_back import write_back
 
 INPUTS = {
@@ -134,3 +135,15 @@ def test_names_of_models_that_differ_in_a_last_digit_are_no_difference_but_what_
     assert [difference.address for difference in check(written(tmp_path, moved)).differences] == [
         parse_location("Sheet1!F2")
     ]
+
+
+def test_a_replay_makes_the_models_before_the_cells_that_are_given_their_names(tmp_path: Path) -> None:
+    ((name,),) = evaluate("RISK_MODEL", [1.0, 2.0], [[0.01]], [0.02, 0.03])
+    models.forget()
+    cells = {
+        **INPUTS,
+        "F1": F("TRACKING_ERROR(A1:A2,B1:B2,F2)", TE),
+        "F2": F("RISK_MODEL(C1:C2,D1,E1:E2)", name),
+    }
+    report = replay(written(tmp_path, cells))
+    assert (report.differences, report.not_evaluated, report.calls) == ((), (), 2)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from trackerr_xl.functions import CATALOGUE
 from trackerr_xl.sheet.call import call
 from trackerr_xl.sheet.cells import CellError, Given, Grid, shape_of
 from trackerr_xl.workbook.book import Book, FormulaCell, cells_of
@@ -52,17 +53,23 @@ def replay(path: str | Path, *, tolerance: float = TOLERANCE) -> ReplayReport:
     differences: list[Difference] = []
     skipped: list[NotEvaluated] = []
     calls = 0
-    for sheet in book.sheets.values():
-        for formula in sheet.formulas.values():
-            try:
-                reply = _replayed(book, formula)
-            except FormulaError as error:
-                skipped.append(NotEvaluated(formula.address, formula.text, str(error)))
-                continue
-            if reply is not None:
-                calls += 1
-                differences += _differences(book, formula, reply, tolerance)
+    formulas = [formula for sheet in book.sheets.values() for formula in sheet.formulas.values()]
+    for formula in sorted(formulas, key=_comes_later):
+        try:
+            reply = _replayed(book, formula)
+        except FormulaError as error:
+            skipped.append(NotEvaluated(formula.address, formula.text, str(error)))
+            continue
+        if reply is not None:
+            calls += 1
+            differences += _differences(book, formula, reply, tolerance)
     return ReplayReport(tuple(differences), tuple(skipped), calls)
+
+
+def _comes_later(formula: FormulaCell) -> bool:
+    """Whether a formula may need what another leaves behind: the model whose name is its stored argument."""
+    text = formula.text.upper()
+    return not any(name in text for name, function in CATALOGUE.items() if not function.kept)
 
 
 def _replayed(book: Book, formula: FormulaCell) -> Grid | None:
