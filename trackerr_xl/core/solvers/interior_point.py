@@ -114,15 +114,12 @@ def _within_ceilings(problem: Lifted, point: Point) -> Point:
 
 
 def _rough_start(problem: Lifted, price: float) -> Point:
-    q = _inside(problem)
-    n = problem.program.size
-    distances = np.concatenate(
-        [q[problem.low] - problem.lower[problem.low], problem.upper[problem.up] - q[problem.up]]
-    )
-    slacks = np.maximum(distances, 1e-3)
-    offset = q[:n][problem.pair_name] - problem.at
+    q, low, up = _inside(problem), problem.low, problem.up
+    distances = np.concatenate([q[low] - problem.lower[low], problem.upper[up] - q[up]])
+    offset = q[problem.pair_name] - problem.at
     reaches = np.abs(offset) + 0.5
-    slacks = np.concatenate([slacks, reaches - offset, reaches + offset, np.ones(problem.soft.size)])
+    breaches = np.ones(problem.soft.size)
+    slacks = np.concatenate([np.maximum(distances, 1e-3), reaches - offset, reaches + offset, breaches])
     point = Point(q, reaches, np.zeros(problem.rows.shape[0]), slacks, price / slacks)
     return _within_ceilings(problem, point)
 
@@ -173,23 +170,17 @@ def _advanced(point: Point, left: Residuals, newton: System) -> Point:
 
 
 def _answer(problem: Lifted, best: Point, pressing: Mask, steps: int, *, settled: bool) -> InteriorAnswer:
-    program, n, e, limits, p = (
-        problem.program,
-        problem.program.size,
-        problem.equalities,
-        problem.limits,
-        problem.pairs,
-    )
+    program, limits, e = problem.program, problem.limits, problem.equalities
+    n, m = program.size, program.rows.shape[0]
     x = np.clip(best.q[:n], program.lower, program.upper)
     presses = pressing[:limits].astype(np.int8)
     if problem.soft.size:
-        presses[problem.soft] *= 2 - pressing[limits + 2 * p :]
+        presses[problem.soft] *= 2 - pressing[limits + 2 * problem.pairs :]
     sides = np.zeros(best.q.size, dtype=np.int8)
     sides[problem.low] = -presses[: problem.low.size]
     upper = presses[problem.low.size :]
     sides[problem.up[upper > 0]] = upper[upper > 0]
-    rows = np.ones(program.rows.shape[0], dtype=np.int8)
-    m = program.rows.shape[0]
+    rows = np.ones(m, dtype=np.int8)
     rows[e:] = sides[n : n + m - e]
     equal = rows[: program.equalities]
     equal[np.abs(equal) < 2] = 1

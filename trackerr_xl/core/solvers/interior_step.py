@@ -56,9 +56,7 @@ class System:
             wanted = (targets[ends] - prices[ends] * left.slacks[limits:]) / slacks[ends]
             reach_right = wanted[:p] + wanted[p:] - left.reach_dual
             right[:n] -= problem.by_name(wanted[:p] - wanted[p:] - self.pairs.lean * reach_right)
-            row_right[problem.program.rows.shape[0] :] -= problem.by_row(
-                problem.bend * reach_right / self.pairs.both
-            )
+            problem.bent_part(row_right)[:] -= problem.by_row(problem.bend * reach_right / self.pairs.both)
         row_right[e:] += right[n:] / self.curvature[n:]
         dx, dy = self.factors.solve(right[:n], row_right)
         dq = np.concatenate([dx, (right[n:] + dy[e:]) / self.curvature[n:]])
@@ -82,7 +80,7 @@ class System:
         reaches = np.empty(0)
         if self.pairs is not None:
             ends, dx = slice(limits, limits + 2 * p), dq[problem.pair_name]
-            rows = dy[problem.program.rows.shape[0] :][problem.pair_row]
+            rows = problem.bent_part(dy)[problem.pair_row]
             reaches = (reach_right - problem.bend * rows) / self.pairs.both + self.pairs.lean * dx
             dslacks[ends] = np.concatenate([reaches - dx, reaches + dx]) + left.slacks[limits:]
             dprices[ends] = (targets[ends] - at.prices[ends] * dslacks[ends]) / at.slacks[ends]
@@ -102,7 +100,7 @@ def system(problem: Lifted, point: Point, residuals: Residuals) -> System | None
     if p:
         pairs = _pairs(problem, point)
         extra = extra + problem.by_name(4.0 * (pairs.right / pairs.both) * pairs.left)
-        softness[-problem.program.bends.count :] += problem.by_row(problem.bend**2 / pairs.both)
+        problem.bent_part(softness)[:] += problem.by_row(problem.bend**2 / pairs.both)
         rows = _leaning(problem, pairs)
     factors = factorise(problem.program.hessian, extra, rows, softness)
     if factors is None:

@@ -83,6 +83,10 @@ class Lifted:
         total[self.low] += limit_values[: self.low.size]
         return total
 
+    def bent_part(self, row_values: Vector) -> Vector:
+        """Those of the values of all rows that belong to bent rows, as a view."""
+        return row_values[row_values.size - self.program.bends.count :]
+
     def over_limits(self, quantities: Vector) -> Vector:
         """Change of the slacks of the l + u limits with the quantities."""
         return np.concatenate([quantities[self.low], -quantities[self.up]])
@@ -188,46 +192,61 @@ class Residuals:
 
 def residuals(problem: Lifted, point: Point) -> Residuals:
     """Measure a point."""
-    program, n, e, limits, p = (
-        problem.program,
-        problem.program.size,
-        problem.equalities,
-        problem.limits,
-        problem.pairs,
-    )
-    x, prices = point.q[:n], point.prices
+    program = problem.program
+    x = point.q[: program.size]
     slope = program.hessian.product(x)
-    dual = problem.pressed(prices[:limits])
-    dual[:n] += slope + program.linear + problem.rows.T @ point.y
-    dual[n:] -= point.y[e:]
-    rows = problem.rows @ x
-    rows[:e] -= problem.targets
-    rows[e:] -= point.q[n:]
-    distances = np.concatenate(
-        [point.q[problem.low] - problem.lower[problem.low], problem.upper[problem.up] - point.q[problem.up]]
-    )
-    reach_dual, breach_dual = np.empty(0), np.empty(0)
-    if problem.soft.size:
-        distances[problem.soft] += point.slacks[limits + 2 * p :]
-        breach_dual = problem.ceiling - prices[:limits][problem.soft] - prices[limits + 2 * p :]
-    if p:
-        right, left = prices[limits : limits + p], prices[limits + p : limits + 2 * p]
-        first = e + program.rows.shape[0] - e
-        dual[:n] += problem.by_name(right - left)
-        reach_dual = problem.bend * point.y[first:][problem.pair_row] - right - left
-        rows[first:] += problem.by_row(problem.bend * point.reaches)
-        offset = x[problem.pair_name] - problem.at
-        distances = np.concatenate([distances, point.reaches - offset, point.reaches + offset])
-    slacks = distances - point.slacks[: limits + 2 * p]
-    held = float(point.slacks @ prices)
+    dual, reach_dual, breach_dual = _stationarity(problem, point, slope)
+    rows = _rows(problem, point)
+    slacks = _distances(problem, point) - point.slacks[: problem.limits + 2 * problem.pairs]
+    held = float(point.slacks @ point.prices)
     value = 0.5 * float(x @ slope) + float(program.linear @ x)
     steepest = float(max(np.abs(slope).max(), np.abs(program.linear).max()))
-    primal = max(float(np.abs(rows).max(initial=0.0)), float(np.abs(slacks).max(initial=0.0)))
-    unfit = max(float(np.abs(part).max(initial=0.0)) for part in (dual, reach_dual, breach_dual))
     merit = max(
-        primal / max(1.0, float(np.abs(problem.targets).max(initial=0.0))),
-        unfit / (1.0 + steepest),
+        max(_largest(rows), _largest(slacks)) / max(1.0, _largest(problem.targets)),
+        max(_largest(dual), _largest(reach_dual), _largest(breach_dual)) / (1.0 + steepest),
         held / (1.0 + abs(value)),
     )
-    mean = held / max(point.slacks.size, 1)
-    return Residuals(dual, reach_dual, breach_dual, rows, slacks, mean, merit)
+    return Residuals(dual, reach_dual, breach_dual, rows, slacks, held / max(point.slacks.size, 1), merit)
+
+
+def _largest(values: Vector) -> float:
+    return float(np.abs(values).max(initial=0.0))
+
+
+def _stationarity(problem: Lifted, point: Point, slope: Vector) -> tuple[Vector, Vector, Vector]:
+    """Slopes of the Lagrangian along quantities, reaches and breaches."""
+    n, limits, p, prices = problem.program.size, problem.limits, problem.pairs, point.prices
+    dual = problem.pressed(prices[:limits])
+    dual[:n] += slope + problem.program.linear + problem.rows.T @ point.y
+    dual[n:] -= point.y[problem.equalities :]
+    reaches, breaches = np.empty(0), np.empty(0)
+    if p:
+        right, left = prices[limits : limits + p], prices[limits + p : limits + 2 * p]
+        dual[:n] += problem.by_name(right - left)
+        reaches = problem.bend * problem.bent_part(point.y)[problem.pair_row] - right - left
+    if problem.soft.size:
+        breaches = problem.ceiling - prices[:limits][problem.soft] - prices[limits + 2 * p :]
+    return dual, reaches, breaches
+
+
+def _rows(problem: Lifted, point: Point) -> Vector:
+    """What the rows come to, less their targets or quantities."""
+    n, e = problem.program.size, problem.equalities
+    rows = problem.rows @ point.q[:n]
+    rows[:e] -= problem.targets
+    rows[e:] -= point.q[n:]
+    if problem.pairs:
+        problem.bent_part(rows)[:] += problem.by_row(problem.bend * point.reaches)
+    return np.asarray(rows)
+
+
+def _distances(problem: Lifted, point: Point) -> Vector:
+    """What the slacks of the limits and of the bends should be."""
+    limits, p, low, up = problem.limits, problem.pairs, problem.low, problem.up
+    distances = np.concatenate([point.q[low] - problem.lower[low], problem.upper[up] - point.q[up]])
+    if problem.soft.size:
+        distances[problem.soft] += point.slacks[limits + 2 * p :]
+    if not p:
+        return distances
+    offset = point.q[problem.pair_name] - problem.at
+    return np.concatenate([distances, point.reaches - offset, point.reaches + offset])
