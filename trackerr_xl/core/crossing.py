@@ -55,7 +55,7 @@ class _Seen:
     excess: float
 
 
-def crossing(tradeoff: Tradeoff, begin: float, target: Target) -> Point | None:
+def crossing(tradeoff: Tradeoff, begin: float, target: Target, reached: float = REACHED) -> Point | None:
     """The point where the tracking error meets its target.
 
     Parameters
@@ -66,22 +66,24 @@ def crossing(tradeoff: Tradeoff, begin: float, target: Target) -> Point | None:
         First t, of the right size.
     target : Target
         What is to be met.
+    reached : float, default 1e-12
+        Relative difference at which it is.
 
     Returns
     -------
     Point or None
         None where t never becomes large enough. Where it never becomes small enough, the point at a t next to nothing.
     """
-    seen = _bracket(tradeoff, begin, target)
+    seen = _bracket(tradeoff, begin, target, reached)
     nearest = min(seen, key=lambda one: abs(one.excess))
-    if abs(nearest.excess) <= REACHED:
+    if abs(nearest.excess) <= reached:
         return nearest.point
     low = max((one for one in seen if one.excess < 0.0), key=lambda one: one.place, default=None)
     high = min((one for one in seen if one.excess >= 0.0), key=lambda one: one.place, default=None)
     if low is None or high is None:
         return None if high is None else high.point
     patience = 2
-    while min(-low.excess, high.excess) > REACHED:
+    while min(-low.excess, high.excess) > reached:
         place = _between(tradeoff.problem, low, high, seen, target) if patience else None
         if place is None:
             place = 0.5 * (low.place + high.place)
@@ -102,11 +104,11 @@ def _look(tradeoff: Tradeoff, place: float, target: Target) -> _Seen:
     return _Seen(point, place, target.excess(point))
 
 
-def _bracket(tradeoff: Tradeoff, begin: float, target: Target) -> list[_Seen]:
+def _bracket(tradeoff: Tradeoff, begin: float, target: Target, reached: float) -> list[_Seen]:
     """Points in the order in which they were looked at, the last two on both sides of the target if there are such."""
     seen = [_look(tradeoff, float(np.log(begin)), target)]
     step = float(np.clip(FIRST_STEP * abs(seen[0].excess), 0.2, 4.0))
-    while abs(seen[-1].excess) > REACHED:
+    while abs(seen[-1].excess) > reached:
         sign = 1.0 if seen[-1].excess < 0.0 else -1.0
         place = seen[-1].place + sign * step
         if not np.log(SMALLEST) < place - seen[0].place < np.log(LARGEST):

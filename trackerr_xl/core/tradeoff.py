@@ -58,12 +58,21 @@ class Tradeoff:
         After which no further solve is begun.
     costs : tuple of CostRow
         Part of f, or limits beside it.
+    most : int, default 80
+        Solves after which the search is given up.
     """
 
-    def __init__(self, problem: TrackingProblem, seconds: float, costs: tuple[CostRow, ...] = ()) -> None:
+    def __init__(
+        self,
+        problem: TrackingProblem,
+        seconds: float,
+        costs: tuple[CostRow, ...] = (),
+        most: int = MOST_SOLVES,
+    ) -> None:
         self.problem = problem
         self.costs = costs
         self.solves = 0
+        self._most = most
         self.largest = 0.0
         self._last: Solution | None = None
         self._end = perf_counter() + seconds
@@ -80,7 +89,7 @@ class Tradeoff:
         """
         left = self._end - perf_counter()
         self.solves += 1
-        if self.solves > 1 and (left <= 0.0 or self.solves > MOST_SOLVES):
+        if self.solves > 1 and (left <= 0.0 or self.solves > self._most):
             raise NumericalError(
                 "the search for the best risk ended before it was found: raise option Seconds"
             )
