@@ -16,6 +16,7 @@ from trackerr_xl.core.arrays import Vector
 from trackerr_xl.core.solvers.conjugate_gradients import Gathered
 from trackerr_xl.core.solvers.free_block import Equalities, FreeBlock, equalities
 from trackerr_xl.core.solvers.guess import Guess, duals_of, taken
+from trackerr_xl.core.solvers.magnitude import largest
 from trackerr_xl.core.solvers.mending import Mended, mended
 from trackerr_xl.core.solvers.program import ActiveSet, Candidate, Program
 
@@ -160,10 +161,10 @@ def _point(program: Program, guess: Guess, x: Vector, duals: Vector) -> _Point:
     slope = program.hessian.product(x) + guess.linear
     missing = -(slope + duals @ guess.matrix)
     row_missing = guess.limits - guess.matrix @ x
-    error = float(np.abs(missing[guess.free]).max(initial=0.0)) / (float(np.abs(slope).max()) + 1e-300)
+    error = largest(missing[guess.free]) / (largest(slope) + 1e-300)
     if guess.limits.size:
-        size = float(np.abs(guess.limits).max() + np.abs(x).max() / x.size)
-        error = max(error, float(np.abs(row_missing).max()) / (size + 1e-300))
+        size = largest(guess.limits) + largest(x) / x.size
+        error = max(error, largest(row_missing) / (size + 1e-300))
     return _Point(x, duals, slope, missing, row_missing, error)
 
 
@@ -173,7 +174,7 @@ def _corrected(program: Program, guess: Guess, system: Equalities, point: _Point
 
 
 def _judged(program: Program, guess: Guess, point: _Point, block: FreeBlock | None) -> _Trial:
-    size = float(np.abs(guess.linear).max() + np.abs(point.slope).max())
+    size = largest(guess.linear) + largest(point.slope)
     tolerance = SIGN_TOLERANCE * max(size, SMALLEST_SLOPE)
     rows, bends = duals_of(program, guess, point.duals)
     better = mended(program, guess, point.x, (rows, bends), -point.missing, tolerance)

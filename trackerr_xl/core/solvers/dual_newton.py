@@ -22,6 +22,7 @@ from scipy.linalg.lapack import dpotrf, dpotrs, dtrtrs
 from trackerr_xl.core.arrays import Indices, Matrix, Sides, Vector
 from trackerr_xl.core.solvers import row_subproblem
 from trackerr_xl.core.solvers.line_search import exact_step
+from trackerr_xl.core.solvers.magnitude import largest
 from trackerr_xl.core.solvers.program import ActiveSet, Candidate, FactorHessian, Program
 from trackerr_xl.core.solvers.separable import Separable, separable
 
@@ -123,16 +124,15 @@ def _with_distances(data: Separable, straight: Vector, x: Vector) -> Vector:
 def _residual(data: Separable, y: Vector, reached: Vector) -> tuple[float, float]:
     """Relative error of the factor exposures and absolute error of the rows."""
     k, u = data.factors, data.smooth
-    exposures = float(np.abs(reached[:k] - y[:k]).max(initial=0.0))
-    exposures /= max(1.0, float(np.abs(reached[:k]).max(initial=0.0)))
+    exposures = largest(reached[:k] - y[:k])
+    exposures /= max(1.0, largest(reached[:k]))
     above, below = reached[u:] - data.row_upper, data.row_lower - reached[u:]
     duals = y[u:]
     ranges = np.where(duals > 0, np.abs(above), np.where(duals < 0, np.abs(below), np.maximum(above, below)))
     if data.soft:
         broken = np.abs(duals) >= data.ceiling
         ranges[broken] = np.where(duals > 0, -above, -below)[broken]
-    equalities = np.abs(reached[k:u] - data.targets)
-    return exposures, max(float(equalities.max(initial=0.0)), float(ranges.max(initial=0.0)))
+    return exposures, max(largest(reached[k:u] - data.targets), float(ranges.max(initial=0.0)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

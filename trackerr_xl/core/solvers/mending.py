@@ -6,6 +6,7 @@ import numpy as np
 
 from trackerr_xl.core.arrays import Sides, Vector
 from trackerr_xl.core.solvers.guess import Guess
+from trackerr_xl.core.solvers.magnitude import largest
 from trackerr_xl.core.solvers.program import ActiveSet, Program
 
 PRECISION = 1e-12
@@ -60,7 +61,7 @@ def _places(
     program: Program, guess: Guess, x: Vector, bent_duals: Vector, gradient: Vector, tolerance: float
 ) -> tuple[Sides, Vector]:
     places, free, bends = guess.active.places, guess.free, program.bends
-    slack = PRECISION * max(1.0, float(np.abs(x).max()))
+    slack = PRECISION * max(1.0, largest(x))
     low, high, left, right = program.lower, program.upper, gradient, gradient
     if bends.count:
         segments = places >> 1

@@ -4,6 +4,7 @@ import numpy as np
 from scipy.linalg.lapack import dposv
 
 from trackerr_xl.core.arrays import Matrix, Vector
+from trackerr_xl.core.solvers.magnitude import largest
 
 MOST_PIVOTS = 60
 BLOCK_PATIENCE = 3
@@ -42,7 +43,7 @@ def minimise(
     soft = bool(np.isfinite(ceiling).any())
     sides = np.sign(guess) * (1.0 + (np.abs(guess) >= ceiling))
     fewest, patience = right.size + 1, BLOCK_PATIENCE
-    slack = 1e-13 * (float(np.abs(right).max()) + 1e-300)
+    slack = 1e-13 * (largest(right) + 1e-300)
     for _ in range(MOST_PIVOTS):
         solved = _on_sides(schur, right, lower, upper, ceiling, sides)
         if solved is None:
