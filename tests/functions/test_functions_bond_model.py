@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from trackerr_xl import evaluate
+from trackerr_xl.sheet.call import call
+from trackerr_xl.sheet.evaluate import given_from_python
 
 # Two bonds against an index of the same: a 2-year and a 10-year with spreads of 100 and 150 basis points.
 KRD = np.array([[1.9, 0.0], [0.5, 7.5]])
@@ -66,6 +68,52 @@ def test_two_bonds_match_the_hand_calculation_bucket_by_bucket() -> None:
     assert table[3][5] == pytest.approx(spread / te, rel=1e-12)
     assert table[4][5] == pytest.approx(own / te, rel=1e-12)
     assert table[5][5] == pytest.approx(te, rel=1e-12)
+
+
+def test_blocks_of_factors_are_split_like_factors() -> None:
+    exposures = [
+        [None, "KRD 2Y", "DTS", "KRD 10Y"],
+        ["A", KRD[0, 0], DTS[0, 0], KRD[0, 1]],
+        ["B", KRD[1, 0], DTS[1, 0], KRD[1, 1]],
+    ]
+    order = np.ix_([0, 2, 1], [0, 2, 1])
+    cov = block_diagonal(F_Y, F_S)[order]
+    blocks = [["KRD 10Y", "Curve"], ["krd 2y", "curve"], ["DTS", "Spreads"]]
+    table = evaluate("TE_FACTORS", W, B, exposures, cov, SPECIFIC, 1, "Decimal sd", blocks)
+    curve = 0.28**2 * 0.008**2 + 1.5**2 * 0.006**2 - 2 * 0.28 * 1.5 * 0.8 * 0.008 * 0.006
+    spread, own = (0.0202 * 0.3) ** 2, 0.04 * (0.004**2 + 0.009**2)
+    te = math.sqrt(curve + spread + own)
+    assert [row[0] for row in table] == ["Block", "curve", "Spreads", "Specific", "Total"]
+    assert table[1][1:] == pytest.approx(
+        [1.22, math.sqrt(curve), math.sqrt(curve), math.sqrt(curve), curve / te, curve / te**2], rel=1e-12
+    )
+    both = math.sqrt(curve + spread)
+    assert table[2][1:] == pytest.approx(
+        [0.0202, math.sqrt(spread), both, both - math.sqrt(curve), spread / te, spread / te**2], rel=1e-12
+    )
+    assert table[4][5] == pytest.approx(te, rel=1e-12)
+    across = evaluate(
+        "TE_FACTORS", W, B, exposures, cov, SPECIFIC, 1, "Decimal sd", [["curve", "Spreads", "Curve"]]
+    )
+    assert across == table
+
+
+@pytest.mark.parametrize(
+    ("blocks", "words"),
+    [
+        (["Curve", "Curve"], "TE-110 blocks has 2 entries, must have 3 like the columns of exposures."),
+        (
+            [["KRD 2Y", "Curve"], ["KRD 10Y", "Curve"]],
+            "TE-140 blocks has no entry for DTS, must have a block for each factor.",
+        ),
+    ],
+)
+def test_a_factor_without_a_block_is_refused(blocks: list[object], words: str) -> None:
+    exposures = [[None, "KRD 2Y", "KRD 10Y", "DTS"], ["A", *KRD[0], *DTS[0]], ["B", *KRD[1], *DTS[1]]]
+    arguments = (W, B, exposures, block_diagonal(F_Y, F_S), SPECIFIC, 1, "Decimal sd", blocks)
+    reply = call("TE_FACTORS", [given_from_python(one) for one in arguments])
+    assert reply.fault is not None
+    assert reply.fault.sentence == words
 
 
 def test_three_hundred_bonds_in_four_sectors_agree_with_the_full_matrix() -> None:

@@ -62,6 +62,11 @@ def test_the_argument_lists_are_those_of_the_catalogue() -> None:
     assert listed["TRACKING_ERROR"] == ["portfolio", "benchmark", "cov", "periods", "method"]
     assert listed["ACTIVE_SHARE"] == ["portfolio", "benchmark"]
     assert listed["TE_CONTRIB"] == ["portfolio", "benchmark", "cov", "groups", "periods", "funding"]
+    assert listed["TE_FACTORS"] == [
+        *("portfolio", "benchmark", "exposures", "factor_cov", "specific", "periods", "units", "blocks")
+    ]
+    assert listed["TE_BRIDGE"] == ["w_old", "b_old", "cov_old", "w_new", "b_new", "cov_new", "periods"]
+    assert listed["RISK_MODEL"] == ["exposures", "factor_cov", "specific", "units"]
     assert listed["TE_OPTIMIZE"] == ["weights", "cov", "constraints", "attributes", "current", "options"]
 
 

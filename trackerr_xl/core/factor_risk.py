@@ -1,5 +1,6 @@
 """Tracking error split over the factors of a risk model and what is specific to the names."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,14 +12,14 @@ from trackerr_xl.errors import ShapeError
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FactorRisk:
-    """The parts of a tracking error, fractions per year but for the exposures.
+    """The parts of a tracking error by factor, or by block of factors; fractions per year but for the exposures.
 
     Parameters
     ----------
     tracking_error : float
         The whole.
     exposure : ndarray of shape (k,)
-        Active exposure to each factor, in the unit of the exposures.
+        Active exposure to each factor, in the unit of the exposures; of a block the sum over its factors.
     isolated : ndarray of shape (k,)
         Tracking error as if the factor were the only one.
     cumulative : ndarray of shape (k,)
@@ -41,7 +42,12 @@ class FactorRisk:
 
 
 def factor_risk(
-    active: Vector, exposures: Matrix, factor_cov: Matrix, specific: Vector, periods: float = 1.0
+    active: Vector,
+    exposures: Matrix,
+    factor_cov: Matrix,
+    specific: Vector,
+    periods: float = 1.0,
+    blocks: Sequence[Sequence[int]] | None = None,
 ) -> FactorRisk:
     r"""Contributions of the factors and of specific risk to the tracking error; n × n is never formed.
 
@@ -57,6 +63,8 @@ def factor_risk(
         Specific variances D, fraction squared per period, zero or more.
     periods : float, default 1
         Periods per year p.
+    blocks : sequence of sequences of int, optional
+        Places of the factors of each block, every factor in one of them; each factor is a block when left out.
 
     Raises
     ------
@@ -68,8 +76,8 @@ def factor_risk(
     Notes
     -----
     With :math:`e = X^T a` the square of the tracking error is :math:`p\,(e^T F e + \sum_i D_i a_i^2)`, the
-    contribution of factor k is :math:`p\, e_k (F e)_k / TE`, its isolated tracking error
-    :math:`\sqrt{p\, e_k^2 F_{kk}}`. The cumulative tracking error of factor k takes e over factors 1 to k.
+    contribution of block k is :math:`p\, e_k^T (F e)_k / TE`, its isolated tracking error
+    :math:`\sqrt{p\, e_k^T F_{kk} e_k}`. The cumulative tracking error of block k takes e over blocks 1 to k.
 
     References
     ----------
@@ -82,8 +90,11 @@ def factor_risk(
     scale = float(np.abs(active).max(initial=0.0)) or 1.0
     unit = active / scale
     exposure = exposures.T @ unit
-    # Row k is what factor k adds to the exposures to independent factors; sums of squares are never negative.
+    # Row k is what block k adds to the exposures to independent factors; sums of squares are never negative.
     steps = exposure[:, None] * root(factor_cov)
+    if blocks is not None:
+        steps = np.array([steps[list(block)].sum(axis=0) for block in blocks])
+        exposure = np.array([exposure[list(block)].sum() for block in blocks])
     sums = np.cumsum(steps, axis=0)
     cumulative = np.linalg.norm(sums, axis=1)
     own = float(specific @ unit**2)

@@ -1,11 +1,11 @@
 """Decomposing by factor: which factors of a risk model the tracking error comes from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from trackerr_xl.core.factor_risk import FactorRisk, factor_risk
-from trackerr_xl.core.words import listed
+from trackerr_xl.core.words import key, listed
 from trackerr_xl.errors import LabelError, ShapeError
 from trackerr_xl.functions.factor_parts import (
     EXPOSURES,
@@ -17,6 +17,7 @@ from trackerr_xl.functions.factor_parts import (
 )
 from trackerr_xl.functions.match import (
     check_fractions,
+    groups_of,
     no_entry,
     not_listed,
     places_of,
@@ -26,10 +27,10 @@ from trackerr_xl.functions.match import (
 )
 from trackerr_xl.functions.measure import periods_argument
 from trackerr_xl.functions.spec import Answer, Argument, Result, SheetFunction, Value
-from trackerr_xl.functions.values import Labelled, LabelledMatrix, Panel
+from trackerr_xl.functions.values import Groups, Labelled, LabelledMatrix, Panel
 
 HEADERS = ("Factor", "Active exposure", "Isolated TE", "Cumulative TE", "Change", "CTE", "% of TE")
-"""Columns of the table."""
+"""Columns of the table; the first is "Block" where blocks are given."""
 
 
 def te_factors(
@@ -40,8 +41,9 @@ def te_factors(
     specific: Labelled | None,
     periods: float,
     units: str,
+    blocks: Groups | None,
 ) -> Answer:
-    """Contributions to the ex-ante tracking error, per factor and specific."""
+    """Contributions to the ex-ante tracking error, per factor or block of factors, and specific."""
     vectors = {"portfolio": portfolio, "benchmark": benchmark}
     for argument, vector in vectors.items():
         check_fractions(vector, argument)
@@ -49,13 +51,32 @@ def te_factors(
     names = union(vectors, {"exposures": Panel(parts.exposures, parts.names)})
     active = spread(portfolio, names) - spread(benchmark, names)
     rows = _rows(parts, names, active.size)
-    risk = factor_risk(active, parts.exposures[rows], parts.factor_cov, parts.specific[rows], periods)
+    members = _members(parts, blocks)
+    places = None if blocks is None else list(members.values())
+    risk = factor_risk(active, parts.exposures[rows], parts.factor_cov, parts.specific[rows], periods, places)
     notes = (
         *_notes(risk, parts, specific is None, periods),
         *sum_warnings(vectors),
         *part_warnings(parts),
     )
-    return Answer([list(HEADERS), *_body(parts, risk)], notes)
+    header: list[Value] = ["Factor" if blocks is None else "Block", *HEADERS[1:]]
+    return Answer([header, *_body(list(members), risk)], notes)
+
+
+def _members(parts: FactorParts, blocks: Groups | None) -> dict[str, list[int]]:
+    """Places of the factors by factor, or by block in order of appearance."""
+    if blocks is None:
+        return {factor: [at] for at, factor in enumerate(parts.factors)}
+    if blocks.labels is None and blocks.size != len(parts.factors):
+        raise ShapeError(
+            f"has {blocks.size} entries, must have {len(parts.factors)} like the columns of exposures",
+            argument="blocks",
+        )
+    members: dict[str, list[int]] = {}
+    spelling: dict[str, str] = {}
+    for at, block in enumerate(groups_of(blocks, parts.factors, "blocks", "a block for each factor")):
+        members.setdefault(spelling.setdefault(key(block), block), []).append(at)
+    return members
 
 
 def _rows(parts: FactorParts, names: tuple[str, ...] | None, size: int) -> list[int]:
@@ -74,11 +95,11 @@ def _rows(parts: FactorParts, names: tuple[str, ...] | None, size: int) -> list[
     return places_of(names, parts.names)
 
 
-def _body(parts: FactorParts, risk: FactorRisk) -> Iterator[list[Value]]:
+def _body(labels: Sequence[str], risk: FactorRisk) -> Iterator[list[Value]]:
     total = risk.tracking_error
     changes = np.diff(risk.cumulative, prepend=0.0)
     numbers = np.column_stack([risk.exposure, risk.isolated, risk.cumulative, changes, risk.contribution])
-    for factor, row in zip(parts.factors, numbers.tolist(), strict=True):
+    for factor, row in zip(labels, numbers.tolist(), strict=True):
         yield [factor, *row, _share(row[-1], total)]
     before = float(risk.cumulative[-1])
     part = risk.specific_contribution
@@ -139,10 +160,16 @@ TE_FACTORS = SheetFunction(
         ),
         periods_argument("factor_cov and specific"),
         UNITS,
+        Argument(
+            "blocks",
+            "groups",
+            "A block for each factor, such as Curve and Spreads: one row or column in the order of exposures, or [factor, block].",
+            default=None,
+        ),
     ),
     result=Result(
         "table",
-        "A row per factor with active exposure, isolated, cumulative and change of tracking error, contribution and share; "
+        "A row per factor or block with active exposure, isolated, cumulative and change of tracking error, contribution and share; "
         "then specific and total.",
         unit="fraction per year",
     ),

@@ -155,7 +155,12 @@ def places_of(names: Sequence[str], labels: Sequence[str]) -> list[int]:
     return [place[key(name)] for name in names]
 
 
-def groups_of(groups: Groups, names: Sequence[str] | None) -> tuple[str, ...]:
+def groups_of(
+    groups: Groups,
+    names: Sequence[str] | None,
+    argument: str = "groups",
+    needed: str = "a group for each name",
+) -> tuple[str, ...]:
     """The group of every name.
 
     Raises
@@ -167,7 +172,7 @@ def groups_of(groups: Groups, names: Sequence[str] | None) -> tuple[str, ...]:
         return groups.values
     missing = not_listed(names, groups.labels)
     if missing:
-        raise LabelError(no_entry(missing, groups.labels, "a group for each name"), argument="groups")
+        raise LabelError(no_entry(missing, groups.labels, needed), argument=argument)
     by_name = dict(zip(map(key, groups.labels), groups.values, strict=True))
     return tuple(by_name[key(name)] for name in names)
 
