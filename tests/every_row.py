@@ -230,7 +230,9 @@ class Model:
 
     def _side(self, at: int, kind: str, basis: str, side: int) -> None:
         question = self.question
-        rows = [row for row in question.limits if row[0] == kind and row[4] == basis and row[side] is not None]
+        rows = [
+            row for row in question.limits if row[0] == kind and row[4] == basis and row[side] is not None
+        ]
         for hard in (True, False):
             group = [row for row in rows if (row[5] is None) == hard]
             named = [row for row in group if row[1] == question.names[at]]
@@ -274,7 +276,11 @@ class Model:
         elif kind in ("Budget", "Exposure", "Return", "Beta"):
             self._linear(self._coefficients(kind), low, high, basis, penalty)
         elif kind in ("Gross", "Turnover", "ActiveShare", "Cost", "TE"):
-            self._keep(self._size(kind, item, basis) - high, penalty)
+            whole = 1.0
+            if basis == "Relative":
+                members = self._members(item) if item else slice(None)
+                whole = float(np.abs(question.benchmark[members]).sum())
+            self._keep(self._size(kind, item, basis) - high * whole, penalty)
 
     def _coefficients(self, kind: str) -> Vector:
         question = self.question
@@ -329,9 +335,7 @@ class Model:
             return self._cost()
         if basis == "Active":
             return cp.norm1(self.w[members] - question.benchmark[members])
-        whole = float(np.abs(question.benchmark[members]).sum()) if basis == "Relative" else 1.0
-        # A multiple of nothing is nothing: the limit is compared after both are multiplied.
-        return cp.norm1(self.w[members]) / whole if whole else cp.norm1(self.w[members]) * 1e6
+        return cp.norm1(self.w[members])
 
     def _cost(self) -> Any:
         column = self.question.column
