@@ -15,7 +15,7 @@ _FINEST = 1e-8
 """Limits are not told apart more finely."""
 
 _ZERO = 1e-10
-"""A limit this near to zero is zero: answers are within 1e-9 of their limits."""
+"""A limit this near to a round number is that number: answers are within 1e-9 of their limits."""
 
 
 def key(word: str) -> str:
@@ -52,10 +52,13 @@ def shorten(word: str) -> str:
 def outward(limit: float, side: int) -> float:
     """A limit as sentences show it, six digits but none finer than 1e-8, rounded up for side 1, down for side −1.
 
-    What rounding errors added is let pass.
+    What rounding errors added is let pass, more of it where a round number is meant.
     """
     if abs(limit) <= _ZERO:
         return 0.0
+    plain = float(f"{round(limit, 8):.4g}")
+    if abs(plain - limit) <= _ZERO * max(1.0, abs(limit)):
+        return plain
     step = max(10.0 ** (int(np.floor(np.log10(abs(limit)))) - 5), _FINEST)
     steps = side * limit / step
     whole = round(steps)
