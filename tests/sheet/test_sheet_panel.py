@@ -67,6 +67,20 @@ def test_names_left_of_exposures_of_zero_and_one_need_no_header() -> None:
     assert (read.rows, read.columns) == (("AAA", "BBB"), None)
 
 
+def test_bonds_and_stocks_may_be_columns_of_returns() -> None:
+    read = panel([["Bonds", "Stocks"], *NUMBERS])
+    assert read.values.tolist() == NUMBERS
+    assert (read.rows, read.columns) == (None, ("Bonds", "Stocks"))
+    unheaded = panel([["Stock", 0.1, 0.2], ["Bond", 0.3, 0.1]])
+    assert (unheaded.rows, unheaded.columns) == (("Stock", "Bond"), None)
+
+
+def test_a_first_number_that_is_missing_makes_no_header_of_its_row() -> None:
+    read = panel([[None, 0.01], [0.02, 0.03]], blanks=True)
+    np.testing.assert_array_equal(read.values, [[np.nan, 0.01], [0.02, 0.03]])
+    assert (read.rows, read.columns) == (None, None)
+
+
 def test_blank_cells_are_missing_numbers_where_they_may_be() -> None:
     read = panel([[None, "AAA", "BBB"], [45291.0, None, 0.02], [45322.0, 0.03, ""]], blanks=True)
     np.testing.assert_array_equal(read.values, [[np.nan, 0.02], [0.03, np.nan]])

@@ -8,20 +8,18 @@ _FIRST_DATE = 1000
 """Whole numbers from here on, each once, are dates or numbered names: no return and no exposure looks like that."""
 
 _WORDS_OVER_LABELS = frozenset(
-    {
-        *("date", "day", "week", "month", "quarter", "year", "period", "time"),
-        *("name", "asset", "security", "instrument", "ticker", "isin", "id", "bond", "stock", "factor"),
-    }
+    {"date", "day", "week", "month", "quarter", "year", "period", "time", "name", "ticker", "isin", "id"}
 )
-"""Words in the corner that head a column of labels, in the singular."""
+"""Words in the corner that head a column of labels, in the singular; Bond or Stock could be a column of returns."""
 
 
 def read_panel(cells: Range, blanks: bool) -> Panel:
     """A panel from its range.
 
-    The first row holds names when it has a text beside the first column, when its corner is blank or a word for
-    labels, or when it is a text over a single column of numbers. The first column holds labels when its cell in that
-    row is blank or such a word, or when all below it are texts, or whole numbers from 1,000 on, each once.
+    The first row holds names when it has a text beside the first column, when it is a text over a single column of
+    numbers, or when it is whole numbers beside a corner that is blank or a word for labels. The first column holds
+    labels when its cell in that row is blank or such a word, or when all below it are texts, or whole numbers from
+    1,000 on, each once.
 
     Parameters
     ----------
@@ -57,7 +55,13 @@ def _has_header(cells: Range) -> bool:
     if width == 1:
         return cells.is_text(0, 0)
     # Numbers on top are names only where the corner says that they are no row of the panel.
-    return rows > 1 and (cells.is_blank(0, 0) or _heads_labels(cells.text(0, 0)))
+    corner = cells.is_blank(0, 0) or _heads_labels(cells.text(0, 0))
+    return rows > 1 and corner and all(_is_name_number(cells, column) for column in range(1, width))
+
+
+def _is_name_number(cells: Range, column: int) -> bool:
+    text = cells.text(0, column)
+    return text.isdecimal() and text != "0"
 
 
 def _has_labels(cells: Range, top: int) -> bool:
