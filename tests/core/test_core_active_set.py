@@ -133,3 +133,27 @@ def test_a_name_leaves_bends_that_coincide_in_one_step() -> None:
     assert candidate is not None
     assert candidate.x[0] == pytest.approx(0.6, abs=1e-12)
     assert candidate.iterations == 2
+
+
+@pytest.mark.parametrize("apart", [1e-9, 1e-7])
+def test_of_two_rows_that_say_almost_the_same_the_laxer_is_let_go(apart: float) -> None:
+    """Least ½x² + ½y² with 2 ≤ x + y and almost the same said again, both taken for equalities."""
+    low, high = np.full(2, -5.0), np.full(2, 5.0)
+    rows, limits = np.full((2, 2), 0.5), np.array([1.0, 1.0 - apart])
+    program = Program(
+        DenseHessian(np.eye(2), 1.0),
+        np.zeros(2),
+        low,
+        high,
+        rows,
+        limits,
+        np.full(2, np.inf),
+        0,
+        np.full(2, np.inf),
+        bends.none(low, high),
+    )
+    both = ActiveSet(np.ones(2, dtype=np.int8), np.full(2, -1, dtype=np.int8), np.empty(0, dtype=np.int8))
+    candidate = active_set.minimise(program, both, np.zeros(2))
+    assert candidate is not None
+    np.testing.assert_allclose(candidate.x, [1.0, 1.0], rtol=1e-13)
+    np.testing.assert_allclose(candidate.row_duals, [-2.0, 0.0], atol=1e-12)

@@ -17,7 +17,7 @@ from trackerr_xl.core.solvers.conjugate_gradients import Gathered
 from trackerr_xl.core.solvers.free_block import Equalities, FreeBlock, equalities
 from trackerr_xl.core.solvers.guess import Guess, duals_of, taken
 from trackerr_xl.core.solvers.magnitude import largest
-from trackerr_xl.core.solvers.mending import Mended, mended
+from trackerr_xl.core.solvers.mending import UNMET, Mended, loosened, mended
 from trackerr_xl.core.solvers.program import ActiveSet, Candidate, Program
 
 SIGN_TOLERANCE = 1e-10
@@ -154,7 +154,10 @@ def _solved(program: Program, guess: Guess, start: Vector, block: FreeBlock | No
         point = better
     if not point.error < (np.inf if system.fresh else UNTRUSTED):
         return None
-    return _judged(program, guess, point, system.block)
+    trial = _judged(program, guess, point, system.block)
+    if trial.mended.wrong or point.error < UNMET:
+        return trial
+    return replace(trial, mended=loosened(program, trial.mended, point.x))
 
 
 def _point(program: Program, guess: Guess, x: Vector, duals: Vector) -> _Point:

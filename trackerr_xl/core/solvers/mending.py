@@ -1,6 +1,6 @@
 """What the exact answer to a guess says of it: which limits were taken wrongly, and what to take instead."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from trackerr_xl.core.solvers.program import ActiveSet, Program
 
 PRECISION = 1e-12
 """Relative distance beyond a limit that counts as none."""
+UNMET = 1e-11
+"""Relative distance from a limit at which it was not met although it was taken for an equality."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +57,38 @@ def mended(
     wrong = np.count_nonzero(places != old.places) + np.count_nonzero(rows != old.rows)
     wrong += np.count_nonzero(bends != old.bends)
     return Mended(ActiveSet(places, rows, bends), errors, int(wrong))
+
+
+def loosened(program: Program, mended: Mended, x: Vector) -> Mended:
+    """Let go of the rows that a right guess holds at limits it cannot meet: of two that say almost the same, the laxer.
+
+    Parameters
+    ----------
+    program : Program
+        The program.
+    mended : Mended
+        A guess in which nothing was wrong.
+    x : ndarray of shape (n,)
+        Its answer, to the last digit.
+    """
+    rows, bends = mended.active.rows.copy(), mended.active.bends.copy()
+    first = program.equalities
+    reached = program.rows[first:] @ x
+    room = UNMET * np.maximum(1.0, np.abs(reached))
+    missed = (rows[first:] == 1) & (reached < program.row_upper[first:] - room)
+    missed |= (rows[first:] == -1) & (reached > program.row_lower[first:] + room)
+    rows[first:][missed] = 0
+    missed_bends = np.zeros(bends.size, dtype=np.bool_)
+    if bends.size:
+        over = program.bends.reached(x)
+        missed_bends = (bends == 1) & (over < program.bends.upper - UNMET * np.maximum(1.0, np.abs(over)))
+        bends[missed_bends] = 0
+    wrong = int(np.count_nonzero(missed) + np.count_nonzero(missed_bends))
+    return (
+        replace(mended, active=replace(mended.active, rows=rows, bends=bends), wrong=wrong)
+        if wrong
+        else mended
+    )
 
 
 def _places(
