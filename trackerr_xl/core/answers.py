@@ -1,17 +1,19 @@
 """What every row of the table comes to for given weights: its value, the room it leaves, and what it costs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from trackerr_xl.core.arrays import Indices, Mask, Matrix, Vector
-from trackerr_xl.core.bounds import name_sides
+from trackerr_xl.core.bounds import bounds, name_sides
 from trackerr_xl.core.constraints import Limits
 from trackerr_xl.core.limits import Limit, Universe, held, members_of
 from trackerr_xl.core.relaxation import Limited, Move, relaxation_prices
 from trackerr_xl.core.solution import Solution
 
+_STEP = 2.0**-20
+"""By how much a cell is moved to see which bounds follow it: a power of two, so that no digits are lost."""
 BINDING = 1e-9
 """A row with no more room than this is binding, and one that is beyond its limit by more is broken."""
 
@@ -198,24 +200,31 @@ def cell_prices(
         held = _soft_multipliers(row, limits, solution, slope)
         floor = bool((bent.slope[row] < 0.0).any())
         totals[int(origins.bent[row]), 0 if floor else 1] += float(np.abs(per_name) @ held)
-    _settle(totals, declared, limits, solution, row_factor)
+    _settle(totals, declared, limits, universe, solution, row_factor)
     return [(float(low), float(high)) for low, high in totals]
 
 
 def _settle(
-    totals: Matrix, declared: Sequence[Limit], limits: Limits, solution: Solution, row_factor: Vector
+    totals: Matrix,
+    declared: Sequence[Limit],
+    limits: Limits,
+    universe: Universe,
+    solution: Solution,
+    row_factor: Vector,
 ) -> None:
     """Take, in place, the least that any multipliers say: where limits overlap, many prove the same answer."""
     cells = [(at, side) for at, side in np.argwhere(totals > 0.0).tolist() if declared[at].hard]
     if not cells:
         return
-    origins = limits.origins
+    origins, none = limits.origins, np.zeros_like(limits.lower)
     moves = []
     for at, side in cells:
+        of_names = declared[at].kind in ("Weight", "Trade")
+        lower, upper = _name_moves(at, side, declared, limits, universe) if of_names else (none, none)
         moves.append(
             Move(
-                _share(origins.lower, origins.lower_factor, at, own=side == 0),
-                _share(origins.upper, origins.upper_factor, at, own=side == 1),
+                lower,
+                upper,
                 _share(origins.rows, row_factor, at, own=side == 0),
                 _share(origins.rows, row_factor, at, own=side == 1),
                 _share(origins.bent, origins.bent_factor, at, own=side == 1),
@@ -225,6 +234,20 @@ def _settle(
     found = relaxation_prices(limited, solution, moves)
     for (at, side), price in zip(cells, found.tolist(), strict=True):
         totals[at, side] = price
+
+
+def _name_moves(
+    at: int, side: int, declared: Sequence[Limit], limits: Limits, universe: Universe
+) -> tuple[Vector, Vector]:
+    """How far the bounds of the names move with a cell: not where another row says the same."""
+    limit = declared[at]
+    if side == 0:
+        moved = replace(limit, lower=limit.lower - _STEP)
+    else:
+        moved = replace(limit, upper=limit.upper + _STEP)
+    there = bounds([*declared[:at], moved, *declared[at + 1 :]], universe, crossing=True)
+    outward = limits.lower - there.lower.value, there.upper.value - limits.upper
+    return outward[0] / _STEP, outward[1] / _STEP
 
 
 def _share(origin: Indices, factor: Vector, at: int, *, own: bool) -> Vector:

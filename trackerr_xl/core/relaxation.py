@@ -158,7 +158,7 @@ def _facing(
 
 
 def _excess(proofs: _Proofs, change: Vector) -> float:
-    """By how much the price can be lowered: least room'u over u ≥ 0 with signs'u = change."""
+    """By how much the price can be lowered, least room'u over u ≥ 0 with signs'u = change; endless if there is no u."""
     size = float(np.abs(change).max(initial=0.0))
     if size <= DEPENDENT:
         return 0.0
@@ -168,7 +168,7 @@ def _excess(proofs: _Proofs, change: Vector) -> float:
     target = change / sizes
     everything = Polyhedron(columns / sizes[:, None], target, target, np.zeros(count), np.full(count, np.inf))
     found = least(everything, proofs.room)
-    return 0.0 if found is None else max(found, 0.0)
+    return np.inf if found is None else max(found, 0.0)
 
 
 def _slopes(limited: Limited, solution: Solution) -> Matrix:
