@@ -33,6 +33,7 @@ NAMED: dict[str, Given] = {
         ["Value", 0.0001, 0.0004],
     ],
     "Specific": [["AAA", 0.0004], ["BBB", 0.0009], ["CCC", 0.0001]],
+    "Alpha": [["AAA", 0.001], ["BBB", 0.002], ["CCC", 0.004]],
     "Limits": [
         ["Type", "Item", "Min", "Max", "Basis"],
         ["Weight", "*", 0.0, 0.35, None],

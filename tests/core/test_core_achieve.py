@@ -231,7 +231,7 @@ def test_a_cap_below_the_least_is_refused_with_the_least() -> None:
     assert refused.value.repairs == ("Raise the Max of TE (row 4) to 0.0360555 per period",)
 
 
-def test_a_cost_row_that_nothing_can_afford_is_refused_with_the_least_cost() -> None:
+def test_a_cost_row_that_nothing_can_afford_is_refused() -> None:
     # The first name must be sold by 0.1 and the second bought: 2 · 0.1 · 0.1^1.5.
     problem = TrackingProblem.build(np.array([0.5, 0.5]), np.diag([0.04, 0.09]), np.array([0.4, 1.0]))
     cost = CostRow(
@@ -240,7 +240,7 @@ def test_a_cost_row_that_nothing_can_afford_is_refused_with_the_least_cost() -> 
     with pytest.raises(NoAnswerError) as refused:
         achieve(Mandate(problem, costs=(cost,)))
     assert str(refused.value) == (
-        "TE-200 Cost (row 3) allows a cost of at most 0.001, the least within the other limits is 0.00632456."
+        "TE-200 Cost (row 3) allows a cost of at most 0.001, all weights within the other limits cost more."
     )
 
 

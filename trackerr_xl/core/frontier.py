@@ -19,7 +19,7 @@ EVENLY = 0.1
 """A grid point may be off its place by this share of the distance to the next."""
 ONE_POINT = 1e-9
 """Tracking errors this near, relative, are one."""
-LEAST = 1e-6
+LEAST = 1e-8
 """The t of the first grid point, beside one at which return matters as much as risk."""
 
 

@@ -154,7 +154,11 @@ def _saddle(risk: RiskModel, rows: Matrix, right: Matrix, fixed: Matrix) -> tupl
     kept = values > DEPENDENT * values.max(initial=0.0)
     inverse = vectors[:, kept] / values[kept] @ vectors[:, kept].T
     duals = inverse @ (rows @ plain - fixed)
-    return plain - spread @ duals, duals
+    moved = plain - spread @ duals
+    if int(kept.sum()) == risk.size:
+        # As many rows as weights: these cannot move, and what is left of a move is rounding.
+        moved[:, 1] = 0.0
+    return moved, duals
 
 
 def _inverse_times(risk: RiskModel, columns: Matrix) -> Matrix | None:

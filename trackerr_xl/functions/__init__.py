@@ -5,6 +5,7 @@ from trackerr_xl.functions.constraints import TE_CONSTRAINTS
 from trackerr_xl.functions.decompose import TE_CONTRIB
 from trackerr_xl.functions.explain import TE_EXPLAIN
 from trackerr_xl.functions.factors import TE_FACTORS
+from trackerr_xl.functions.frontier import TE_FRONTIER
 from trackerr_xl.functions.headroom import TE_HEADROOM
 from trackerr_xl.functions.help import TE_HELP
 from trackerr_xl.functions.measure import ACTIVE_SHARE, TRACKING_ERROR
@@ -23,6 +24,7 @@ CATALOGUE: dict[str, SheetFunction] = {
         TE_BRIDGE,
         RISK_MODEL,
         TE_OPTIMIZE,
+        TE_FRONTIER,
         TE_HEADROOM,
         TE_CONSTRAINTS,
         TE_EXPLAIN,

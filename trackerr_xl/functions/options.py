@@ -39,6 +39,8 @@ class Options:
         After which the search for an answer ends.
     observations : float or None
         Periods of returns that the covariance was estimated from; None where that is not known.
+    points : float or None
+        Portfolios on a frontier; None is all corners, or 30 where there are none.
     """
 
     periods: float = 1.0
@@ -53,6 +55,7 @@ class Options:
     turnover: str = "One-way"
     seconds: float = 10.0
     observations: float | None = None
+    points: float | None = None
 
 
 FIELDS = {
@@ -68,6 +71,7 @@ FIELDS = {
     "Turnover": "turnover",
     "Seconds": "seconds",
     "Observations": "observations",
+    "Points": "points",
 }
 """Options that work now, and the field of `Options` each one sets."""
 
@@ -137,6 +141,14 @@ OPTIONS = (
         default=None,
         minimum=2.0,
         maximum=1e9,
+    ),
+    Argument(
+        "Points",
+        "number",
+        "Portfolios of TE_FRONTIER, evenly spaced in tracking error; left out, all corners, or 30 where limits bend.",
+        default=None,
+        minimum=2.0,
+        maximum=1000.0,
     ),
     Argument("Gap", "text", "Integer part.", default="0.01", later="Counting names is not carried out yet"),
     Argument("Method", "text", "Loss of TE_TRACK.", default="Std", later="TE_TRACK is not carried out yet"),

@@ -97,6 +97,8 @@ def _start(problem: Lifted, price: float) -> Point:
     if newton is None:
         return point
     change = newton.solve(-point.slacks * point.prices)
+    if not point.slacks.size:
+        return point.moved(change, 1.0)
     slacks, prices = np.abs(point.slacks + change.slacks), np.abs(point.prices + change.prices)
     slacks = np.maximum(slacks, 0.3 * min(1.0, float(slacks.mean())))
     return _within_ceilings(
