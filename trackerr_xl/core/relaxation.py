@@ -7,7 +7,7 @@ multipliers can change, one column for each sign they have to keep.
 
 References
 ----------
-.. [1] R. T. Rockafellar, *Convex Analysis*, Princeton 1970, theorem 29.1 and corollary 23.5.3.
+.. [1] R. T. Rockafellar, *Convex Analysis*, Princeton University Press 1970, section 29.
 """
 
 from collections.abc import Sequence

@@ -103,7 +103,10 @@ def binding(achieved: "Achieved", case: "Case") -> Iterator[tuple[str, str]]:
     slack = np.maximum(rows.sizes, 1.0) * _BINDING
     at_lower, at_upper = values <= rows.lower + slack, values >= rows.upper - slack
     at_min, at_max = weights <= limits.lower + _BINDING, weights >= limits.upper - _BINDING
-    cost = prices(solution, rows, at_lower | at_upper, ~(at_min | at_max))
+    bent = limits.bent
+    # A name that stands on a bend, such as one not traded under a limit on turnover, is not free to set a price.
+    on_bend = ((bent.bend > 0.0) & (np.abs(weights - bent.at) <= _BINDING)).any(axis=0)
+    cost = prices(solution, rows, at_lower | at_upper, ~(at_min | at_max | on_bend))
     rate = rate_of(achieved, case)
     unit = VALUES[case.options.objective]
     for at in np.flatnonzero(at_lower | at_upper).tolist():
