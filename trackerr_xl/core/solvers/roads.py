@@ -7,11 +7,11 @@ import numpy as np
 
 from trackerr_xl.core.arrays import Indices, Vector
 from trackerr_xl.core.solvers import active_set, dual_newton, interior_point
-from trackerr_xl.core.solvers.free_block import last_block
+from trackerr_xl.core.solvers.free_block import MANY, last_block
 from trackerr_xl.core.solvers.presolve import presolve, restored, start_within
 from trackerr_xl.core.solvers.program import ActiveSet, Candidate, DenseHessian, FactorHessian, Program
 from trackerr_xl.core.solvers.separable import active_set_near
-from trackerr_xl.core.solvers.surrogate import surrogate
+from trackerr_xl.core.solvers.surrogate import Surrogate, surrogate
 
 RECENTRINGS = 2
 MISLED = 0.2
@@ -68,10 +68,7 @@ def _attempts(
         )
         return
     if start is not None:
-        guess, block = active_set_near(program, start), last_block(program.hessian)
-        candidate = active_set.minimise(program, guess, start.x, WARM_STEPS, block)
-        if candidate is not None:
-            yield "active set of the start", candidate
+        yield from _from_start(program, start)
     else:
         start = _nowhere(program)
     if _mostly_flat(program):
@@ -124,6 +121,22 @@ def _by_factors(program: Program, hessian: FactorHessian, start: Candidate) -> I
         yield from _polished(program, ended.active, start.x, "factors", 12)
 
 
+def _from_start(program: Program, start: Candidate) -> Iterator[Attempt]:
+    guess, block = active_set_near(program, start), last_block(program.hessian)
+    if isinstance(program.hessian, DenseHessian) and np.count_nonzero(guess.places & 1) >= MANY:
+        program = _with_model(program, program.hessian, surrogate(program.hessian))
+    candidate = active_set.minimise(program, guess, start.x, WARM_STEPS, block)
+    if candidate is not None:
+        yield "active set of the start", candidate
+
+
+def _with_model(program: Program, hessian: DenseHessian, likeness: Surrogate) -> Program:
+    """The program with a factor model beside its covariance, if that is a good one."""
+    if likeness.missed > FAITHFUL:
+        return program
+    return replace(program, hessian=replace(hessian, model=likeness.model))
+
+
 def _settled(ended: dual_newton.Ended) -> dual_newton.Ended:
     if ended.status in ("stopped", "infeasible"):
         raise _NoFeasiblePointSeenError
@@ -132,10 +145,9 @@ def _settled(ended: dual_newton.Ended) -> dual_newton.Ended:
 
 def _by_surrogate(program: Program, hessian: DenseHessian, start: Candidate) -> Iterator[Attempt]:
     """Guess on a factor model with the true slope at the last point; the active set settles it on the truth."""
-    likeness, last_value = surrogate(hessian), 0.0
+    likeness, last_value = surrogate(hessian), np.inf if start.x.any() else 0.0
     model = likeness.model
-    if likeness.missed <= FAITHFUL:
-        program = replace(program, hessian=replace(hessian, model=model))
+    program = _with_model(program, hessian, likeness)
     last: ActiveSet | None = None
     for round_ in range(RECENTRINGS + 1):
         local = program
