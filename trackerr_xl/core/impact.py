@@ -30,6 +30,8 @@ REACHED = 1e-12
 MOST_STEPS = 60
 MOST_TANGENTS = 60
 """Tangents of a cost row beyond which nothing is said about whether it can be kept."""
+TIGHTER = 0.99
+"""Share of the limits of cost that is tried first."""
 NEARLY = 1e-7
 """Accuracy of a cost that is only told."""
 SMALLEST_TRADE = 1e-10
@@ -83,23 +85,39 @@ def solve_with_costs(
 def require_affordable(problem: TrackingProblem, costs: tuple[CostRow, ...], seconds: float) -> None:
     """Refuse cost rows that no weights within the other limits can keep.
 
-    Tangents lie below a cost: once those gathered at ever dearer weights clash, so do the costs.
+    Tangents lie below a cost: once those gathered at ever dearer weights clash, so do the costs. Limits a little tighter
+    are tried first, since weights that keep those end the search at once.
     """
     hard = tuple(row for row in costs if np.isinf(row.penalty))
-    end = perf_counter() + seconds
-    near, gathered = hard[0].at, problem
-    for _ in range(MOST_TANGENTS):
-        gathered = with_tangents(gathered, hard, near)
+    for share in (TIGHTER, 1.0):
         try:
-            near = solve(gathered, None, max(end - perf_counter(), 1e-3)).weights
+            _gather(problem, hard, share, seconds)
         except NoAnswerError:
+            if share < 1.0:
+                continue
             solve(problem, None, seconds)
             words = " and ".join(f"{row.label} allows a cost of at most {row.upper:.6g}" for row in hard)
             raise NoAnswerError(
-                f"{words}, all weights within the other limits cost more",
-                rows=tuple(row.label for row in hard),
+                f"{words}, all weights within the other limits cost more", rows=tuple(row.label for row in hard)
             ) from None
-        if all(row.cost(near) <= row.upper * (1.0 + NEARLY) for row in hard) or perf_counter() > end:
+        return
+
+
+def _gather(problem: TrackingProblem, costs: tuple[CostRow, ...], share: float, seconds: float) -> None:
+    """Tangents of the costs at a share of their limits, one after the other until the whole limits are kept.
+
+    Raises
+    ------
+    NoAnswerError
+        If they clash.
+    """
+    end = perf_counter() + seconds
+    near, gathered = costs[0].at, problem
+    asked = tuple(replace(row, upper=share * row.upper) for row in costs)
+    for _ in range(MOST_TANGENTS):
+        gathered = with_tangents(gathered, asked, near)
+        near = solve(gathered, None, max(end - perf_counter(), 1e-3)).weights
+        if all(row.cost(near) <= row.upper * (1.0 + NEARLY) for row in costs) or perf_counter() > end:
             return
 
 

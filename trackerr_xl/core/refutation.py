@@ -23,7 +23,7 @@ from trackerr_xl.errors import NoAnswerError, NumericalError
 Cell = Literal["Min", "Max"]
 ASSUMED = DEFAULT
 """Stands for the budget that is assumed, where a row has a position."""
-SECONDS = 5.0
+SECONDS = 1.0
 """After which costs are not asked about any more."""
 LONG = 60
 """Rows beyond which a clash is not shortened."""

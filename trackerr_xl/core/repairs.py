@@ -26,7 +26,7 @@ from trackerr_xl.core.words import outward
 TOLD = 3
 """Repairs of one row that are told."""
 STEPS = 60
-HALVINGS = 20
+HALVINGS = 10
 MOST_CHANGES = 8
 SMALL = 1e-6
 """Step, relative to a limit or to one, over which a proof's dependence on it is measured."""
@@ -177,15 +177,16 @@ def _least_change(asked: Asked, limits: Sequence[Limit], at: int, cell: Cell, un
     value = _value(limit, cell)
     if not np.isfinite(value):
         return None
-    if limit.kind == "TE":
-        needed: float | None = least_error(asked, limits)
-    elif limit.kind == "Cost":
-        needed = _by_halving(asked, limits, at, cell)
+    dear = any(row.kind == "Cost" and row.hard for row in limits)
+    if limit.kind == "Cost" or (limit.kind == "TE" and dear):
+        needed: float | None = _by_halving(asked, limits, at, cell)
+    elif limit.kind == "TE":
+        needed = least_error(asked, limits)
     else:
         needed = _by_one_program(asked, limits, at, cell)
         if needed is None:
             needed = _by_proofs(asked, limits, at, cell)
-    if needed is None:
+    if needed is None or side * (needed - value) <= 0.0:
         return None
     for share in ROUNDING:
         shown = outward((needed + side * share * max(1.0, abs(needed))) / unit(limit), side)
