@@ -30,6 +30,8 @@ EXACT = 1e-11
 GUESS = 1e-4
 """Enough to see which limits hold: one step less, and the active set that follows is exact whatever it starts from."""
 LOOSE = 1e-8
+DIVERGED = 1e30
+"""Largest step of a multiplier, scaled to one, that may still lead somewhere: rows that clash have no end of them."""
 MOST_STEPS = 30
 DAMPING = 2e-2
 """Levenberg-Marquardt share of the row block far from the answer: 7 steps instead of more than 40."""
@@ -84,7 +86,7 @@ def minimise(hessian: FactorHessian, program: Program, start: Candidate, toleran
             break
         block = _free_block(data, x, block)
         direction = _direction(data, block.matrix, y, reached, _damping(residual[1], step, warm))
-        if direction is None:
+        if direction is None or np.abs(direction).max(initial=0.0) > DIVERGED:
             break
         slope_change = data.columns @ direction
         length = exact_step(data, y, direction, slope, slope_change)
@@ -173,7 +175,7 @@ def _damping(row_error: float, step: int, warm: bool) -> float:
     if warm and step == 1:
         return 0.0
     fading = 0.25 ** max(0, step - UNDAMPED_AFTER)
-    return float(DAMPING * fading * min(1.0, (100.0 * row_error) ** 1.5))
+    return float(DAMPING * fading * min(1.0, 100.0 * row_error) ** 1.5)
 
 
 def _direction(data: Separable, block: Matrix, y: Vector, reached: Vector, damping: float) -> Vector | None:
