@@ -7,16 +7,15 @@ import numpy as np
 
 from trackerr_xl.core.constraints import Limits
 from trackerr_xl.core.limits import Limit
+from trackerr_xl.core.proof_slope import breach_by, rate_of
 from trackerr_xl.core.refutation import (
     ASSUMED,
     Asked,
     Cell,
     Refutation,
-    breach_by,
     conflict,
     least_error,
     problem_of,
-    rate_of,
     refuted,
 )
 from trackerr_xl.core.solvers.feasibility import change_in_words
