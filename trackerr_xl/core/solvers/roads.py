@@ -90,14 +90,16 @@ def _attempts(
 
 
 def _mostly_flat(program: Program) -> bool:
+    """Whether a tenth of the names have no curvature at all, and something else to go by."""
     hessian = program.hessian
-    # A matrix of zeros is somebody's covariance, whose answer is the portfolio nearest to the benchmark.
     if isinstance(hessian, DenseHessian):
+        # A matrix of zeros may be somebody's covariance, whose answer is the portfolio nearest to the benchmark.
+        flat = np.count_nonzero(hessian.diagonal()[~program.fixed] == 0.0) if program.linear.any() else 0
+        return bool(flat > FLAT * program.size)
+    bare = np.flatnonzero(~program.fixed & (hessian.specific == 0.0))
+    if bare.size <= FLAT * program.size:
         return False
-    flat = np.flatnonzero(~program.fixed & (hessian.specific == 0.0))
-    if flat.size <= FLAT * program.size:
-        return False
-    return bool(np.count_nonzero(~hessian.loadings[flat].any(axis=1)) > FLAT * program.size)
+    return bool(np.count_nonzero(~hessian.loadings[bare].any(axis=1)) > FLAT * program.size)
 
 
 def _nothing_to_choose(program: Program) -> Candidate:
