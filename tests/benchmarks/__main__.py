@@ -20,6 +20,7 @@ from tests.benchmarks.speed import (
     times_table,
 )
 from tests.benchmarks.start_up import start_up_table
+from tests.benchmarks.te_cap import frontier_table, te_cap_table
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
@@ -50,6 +51,8 @@ TABLES: dict[str, Callable[[bool], Iterator[Table]]] = {
     "dense": dense_tables,
     "factor": factor_tables,
     "families": lambda quick: iter([families_table(quick=quick)]),
+    "te-cap": lambda: iter([te_cap_table()]),
+    "frontier": lambda: iter([frontier_table()]),
     "formula": lambda quick: iter([end_to_end_table(sizes=(50, 500) if quick else (50, 500, 1000))]),
     "libraries": lambda quick: iter([portfolio_libraries_table(quick=quick)]),
     "start-up": lambda quick: iter([start_up_table(rounds=1 if quick else 9)]),

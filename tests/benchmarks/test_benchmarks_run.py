@@ -17,6 +17,7 @@ from tests.benchmarks.speed import (
     times_table,
 )
 from tests.benchmarks.start_up import start_up_table
+from tests.benchmarks.te_cap import frontier_table, te_cap_table
 from tests.benchmarks.timing import milliseconds, race
 
 IN_TEST_EXTRA = [rival for rival in RIVALS if rival.name in ("PIQP", "Clarabel")]
@@ -103,3 +104,12 @@ def test_machine_is_named() -> None:
 def _assert_rectangular(table: Table) -> None:
     assert table.rows
     assert {len(row) for row in table.rows} == {len(table.header)}
+
+
+def test_caps_and_frontiers_are_raced() -> None:
+    cap = te_cap_table([("B", 40, None), ("A", 40, 5)], rounds=1)
+    assert [row[0] for row in cap.rows] == ["n = 40, B", "n = 40, k = 5, A"]
+    for row in cap.rows:
+        assert abs(float(row[4])) < 1e-6
+    frontiers = frontier_table([("A", 40, None)], rounds=1)
+    assert int(frontiers.rows[0][3]) > 2
