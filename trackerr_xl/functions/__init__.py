@@ -8,6 +8,7 @@ from trackerr_xl.functions.factors import TE_FACTORS
 from trackerr_xl.functions.frontier import TE_FRONTIER
 from trackerr_xl.functions.headroom import TE_HEADROOM
 from trackerr_xl.functions.help import TE_HELP
+from trackerr_xl.functions.ladder import TE_LADDER
 from trackerr_xl.functions.measure import ACTIVE_SHARE, TRACKING_ERROR
 from trackerr_xl.functions.optimize import TE_OPTIMIZE
 from trackerr_xl.functions.risk_model import RISK_MODEL
@@ -25,6 +26,7 @@ CATALOGUE: dict[str, SheetFunction] = {
         RISK_MODEL,
         TE_OPTIMIZE,
         TE_FRONTIER,
+        TE_LADDER,
         TE_HEADROOM,
         TE_CONSTRAINTS,
         TE_EXPLAIN,
