@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import linprog
 
 from tests.bent_problems import KINDS, bent_problem, desk_problem
 from tests.oracles import clarabel_verdict, piqp_verdict, violation
 from trackerr_xl.core.arrays import Vector
-from trackerr_xl.core.problem import LinearRows, TrackingProblem
+from trackerr_xl.core.problem import BentRows, LinearRows, TrackingProblem
 from trackerr_xl.core.risk_model import FactorModel
 from trackerr_xl.core.solve import solve
 from trackerr_xl.core.solvers import interior_point, roads, scaling
@@ -86,3 +87,36 @@ def test_it_fits_returns_without_a_covariance_of_the_weights(names: int, dates: 
     assert verdict.status == "solved"
     theirs = returns @ verdict.weights[:names] - target
     assert residuals @ residuals == pytest.approx(theirs @ theirs, rel=1e-7)
+
+
+def test_without_any_risk_the_least_turnover_is_that_of_a_linear_program() -> None:
+    """Buys and sales as variables of their own, solved by HiGHS."""
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        n = 40
+        current, exposure = rng.dirichlet(np.ones(n)), rng.standard_normal(n)
+        upper = np.full(n, 0.06)
+        needed = float(exposure @ current) + 0.5
+        half, one = 0.5 * np.ones((1, n)), np.ones(1)
+        turnover = BentRows(np.zeros((1, n)), half, current[None], 0.0 * one, one, ("turnover",))
+        rows = LinearRows(exposure[None], np.array([needed]), np.array([np.inf]), ("exposure",))
+        nothing = FactorModel(np.zeros((n, 0)), np.zeros(n))
+        problem = TrackingProblem.build(current, nothing, upper, rows=rows, bent=turnover)
+        solution = solve(problem)
+        assert solution.method.startswith("interior point")
+        trades = linprog(
+            np.full(2 * n, 0.5),
+            A_ub=np.vstack(
+                [
+                    -np.concatenate([exposure, -exposure]),
+                    np.hstack([np.eye(n), -np.eye(n)]),
+                    np.hstack([-np.eye(n), np.eye(n)]),
+                ]
+            ),
+            b_ub=np.concatenate([[exposure @ current - needed], upper - current, current]),
+            A_eq=np.concatenate([np.ones(n), -np.ones(n)])[None],
+            b_eq=[0.0],
+            bounds=[(0.0, None)] * (2 * n),
+        )
+        assert trades.status == 0
+        assert 0.5 * np.abs(solution.weights - current).sum() == pytest.approx(trades.fun, rel=1e-8)
