@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from time import perf_counter
 from typing import Literal, Protocol
 
 import numpy as np
@@ -59,6 +60,8 @@ class Asked:
         One an asset.
     periods : float
         Periods a year; a cap on tracking error is a year's.
+    end : float
+        Time of `perf_counter` after which rows are left unshortened and repairs untightened.
     meanings, refutations : dict
         What was found so far: the same rows are asked about again and again.
     """
@@ -68,8 +71,14 @@ class Asked:
     risk: RiskModel
     names: tuple[str, ...]
     periods: float
+    end: float = np.inf
     meanings: dict[tuple[Limit, ...], Limits] = field(default_factory=dict)
     refutations: dict[tuple[Limit, ...], "Refutation | None"] = field(default_factory=dict)
+
+    @property
+    def late(self) -> bool:
+        """Whether the time for an explanation is over."""
+        return perf_counter() > self.end
 
     def meaning(self, limits: Sequence[Limit]) -> Limits:
         """What limits come to, bounds let cross.
@@ -153,7 +162,7 @@ def conflict(asked: Asked, limits: Sequence[Limit]) -> Refutation | None:
     if refuted(asked, [limits[at] for at in kept]) is None:
         kept = list(range(len(limits)))
     position = unchanged = 0
-    while unchanged < len(kept) <= LONG:
+    while unchanged < len(kept) <= LONG and not asked.late:
         fewer = kept[:position] + kept[position + 1 :]
         clash = refuted(asked, [limits[at] for at in fewer])
         if clash is None:

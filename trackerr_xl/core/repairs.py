@@ -82,7 +82,8 @@ def _of_one_row(asked: Asked, limits: Sequence[Limit], clash: Refutation, unit: 
     """Changes of one row of the clash after which the limits leave weights; of a long clash the first few."""
     found = 0
     for at, cells in clash.cells.items():
-        if at == ASSUMED or (found >= TOLD and len(clash.cells) > 2 * TOLD):
+        enough = TOLD if len(clash.cells) > 2 * TOLD else len(clash.cells) + 1
+        if at == ASSUMED or found >= (1 if asked.late else enough):
             continue
         useful = []
         if clash.is_linear or limits[at].kind in ("TE", "Cost"):
@@ -257,6 +258,8 @@ def _by_halving(asked: Asked, limits: Sequence[Limit], at: int, cell: Cell) -> f
         if high > 1.0 / SMALL:
             return None
     for _ in range(HALVINGS):
+        if asked.late:
+            break
         middle = 0.5 * (low + high)
         if refuted(asked, _moved(limits, at, cell, middle)) is None:
             high = middle

@@ -1,6 +1,7 @@
 """Why a table of limits leaves no weights, told in its own rows and cells."""
 
 from collections.abc import Sequence
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,9 @@ from trackerr_xl.errors import NoAnswerError
 
 if TYPE_CHECKING:
     from trackerr_xl.core.refutation import Meaning
+
+_SECONDS = 3.0
+"""For an explanation; only trading costs with impact can take so long."""
 
 ON_WEIGHTS = ("Weight", "Group", "Budget", "Gross", "Turnover", "Trade", "ActiveShare")
 """Rows whose limits are weights, and so are in the unit of the weights."""
@@ -46,7 +50,8 @@ def why(
     from trackerr_xl.core.refutation import Asked
     from trackerr_xl.core.solvers.threads import one_thread
 
-    asked = Asked(resolve, np.asarray(universe.benchmark), risk, universe.names, periods)
+    end = perf_counter() + _SECONDS
+    asked = Asked(resolve, np.asarray(universe.benchmark), risk, universe.names, periods, end)
     with one_thread():
         return explanation(asked, declared, lambda limit: unit if _in_weights(limit) else 1.0)
 
