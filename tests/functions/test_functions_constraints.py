@@ -174,3 +174,19 @@ def test_percent_weights_have_percent_rows() -> None:
     assert row[2] == pytest.approx(100 * fraction[2])
     assert row[6] == pytest.approx(fraction[6] / 100)
     assert row[7] == pytest.approx(fraction[7])
+
+
+def test_a_row_whose_cells_are_worth_nothing_alone_may_still_cost_when_it_is_removed() -> None:
+    # Both sectors are held at the index exactly: more room above in one needs room below in the other.
+    benchmark, cov, _, attributes, _ = market(3)
+    cap = ["Weight", "*", 0.0, float(benchmark.max()) * 0.8, None]
+    table = [HEADER[:5], cap, ["Group", "Sector=*", 0.0, 0.0, "Active"]]
+    weights = evaluate("TE_OPTIMIZE", benchmark, cov, table, attributes)
+    _, _, sectors = evaluate("TE_CONSTRAINTS", weights, benchmark, cov, table, attributes)
+    free = np.ravel(
+        np.array(evaluate("TE_OPTIMIZE", benchmark, cov, [HEADER[:5], cap], attributes), dtype=float)
+    )
+    assert sectors[5:7] == [0.0, 0.0]
+    assert sectors[7] == pytest.approx(math.sqrt((free - benchmark) @ cov @ (free - benchmark)), rel=1e-9)
+    held = np.ravel(np.array(weights, dtype=float))
+    assert sectors[7] < 0.999 * math.sqrt((held - benchmark) @ cov @ (held - benchmark))

@@ -157,6 +157,21 @@ def _group_of(label: str) -> str:
     return label.removeprefix("Group ").rpartition(" (row ")[0]
 
 
+def takes_part(at: int, limits: Limits, solution: Solution) -> bool:
+    """Whether a row's multipliers have a part in the proof: if not, the answer without the row is the same.
+
+    A row of groups that are held exactly may have one and still no cell worth moving alone.
+    """
+    origins, gradient = limits.origins, solution.reduced_gradient
+    parts = (
+        solution.row_duals[origins.rows == at],
+        solution.bent_duals[origins.bent == at],
+        np.maximum(gradient[origins.lower == at], 0.0),
+        np.minimum(gradient[origins.upper == at], 0.0),
+    )
+    return any(bool(part.any()) for part in parts)
+
+
 def cell_prices(
     declared: Sequence[Limit], limits: Limits, universe: Universe, solution: Solution, slope: Vector | None
 ) -> list[tuple[float, float]]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from trackerr_xl.core.answers import RowAnswer
     from trackerr_xl.core.mandate import Achieved
 
+_ROUNDING = 1e-10
+"""Costs below this share of the largest are rounding."""
 _SAME = 1e-7
 """Weights this near the best ones are called the best."""
 
@@ -97,7 +99,7 @@ def _held(portfolio: Labelled, case: Case) -> Vector:
 
 
 def _costs(case: Case) -> _Costs:
-    from trackerr_xl.core.answers import cell_prices
+    from trackerr_xl.core.answers import cell_prices, takes_part
 
     count = len(case.declared)
     try:
@@ -118,7 +120,12 @@ def _costs(case: Case) -> _Costs:
     if case.limits.origins.te >= 0:
         prices[case.limits.origins.te, 1] = achieved.te_price * root / float(np.sqrt(case.options.periods))
     whole = _result(achieved, case)
-    without_each = [_if_removed(case, at, prices[at], whole) for at in range(count)]
+    # Next to nothing beside the dearest cell is rounding.
+    prices[np.abs(prices) <= _ROUNDING * np.nanmax(prices, initial=0.0)] = 0.0
+    without_each = [
+        _without(case, at) if prices[at].any() or takes_part(at, case.limits, achieved.solution) else whole
+        for at in range(count)
+    ]
     return _Costs(achieved, "", [(float(low), float(high)) for low, high in prices], without_each)
 
 
@@ -129,11 +136,8 @@ def _result(achieved: "Achieved", case: Case) -> float:
     return achieved.value * root_of(case.options)
 
 
-def _if_removed(case: Case, at: int, prices: Vector, whole: float) -> float | None:
-    """The objective without one row; a row without a price has no part in the answer."""
-    fixes = case.declared[at].kind in ("Exclude", "Hold")
-    if not fixes and not np.isnan(prices).any() and not prices.any():
-        return whole
+def _without(case: Case, at: int) -> float | None:
+    """The objective without one row."""
     try:
         return _result(best(without(case, at)), case)
     except TrackerrError:

@@ -87,7 +87,7 @@ class Page:
             for column in range(left, left + width):
                 looks = columns[column - left]
                 if header and row == top:
-                    looks = (*header, "left") if column == left else header
+                    looks = (*header, *(look for look in looks if look in ("left", "centre")))
                 value = self.book.stored.get((self.name, xl_rowcol_to_cell(row, column)), 0)
                 style = self.book.ink(*looks)
                 if (row, column) != (top, left):

@@ -15,7 +15,8 @@ FIRST_GROUP_ROW: Final = 10
 """Row of the first group on the sheet *Tracker*."""
 
 TRACKER, WEIGHTS, CONTRIBUTIONS = "Tracker", "Weights", "Contributions"
-LIMITS, INDEX, COVARIANCE, CHECKS, EXPLAIN, NOTES = (
+ANSWERS, LIMITS, INDEX, COVARIANCE, CHECKS, EXPLAIN, NOTES = (
+    "Answers",
     "Limits",
     "Index",
     "Covariance",

@@ -104,6 +104,8 @@ LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
     "card percent": {"num_format": "0.0%"},
     "two decimals": {"num_format": "0.00"},
     "three decimals": {"num_format": "0.000"},
+    "four decimals": {"num_format": "0.0000"},
+    "fine percent": {"num_format": "0.0000%"},
     "signed two decimals": {"num_format": "+0.00;-0.00;0.00"},
     "covariance": {"num_format": "0.0000000"},
     "card years": {"num_format": "+0.00;-0.00;0.00"},

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from trackerr_xl.workbook.templates.answers import write_answers
 from trackerr_xl.workbook.templates.checks import write_checks, write_notes
 from trackerr_xl.workbook.templates.dashboard import write_dashboard
 from trackerr_xl.workbook.templates.inputs import write_covariance, write_index, write_limits
@@ -49,6 +50,10 @@ NOTES: Final = (
         "Type a weight under Your weight on the sheet Weights. The optimiser's own answer stays beside it.",
     ),
     (
+        "What a limit costs",
+        "The sheet Answers shows the value, slack and cost of every limit, and the tracking error without it.",
+    ),
+    (
         "When there is no answer",
         "Limits that clash give #N/A, and the sheet Explain names the rows that clash. A wrong input gives #VALUE!, and Explain "
         "names its place.",
@@ -75,6 +80,7 @@ def write_tracker(book: Book, plan: Plan) -> None:
     write_weights(book, plan)
     write_contributions(book, plan)
     write_limits(book, plan)
+    write_answers(book)
     write_index(book, plan)
     write_covariance(book, plan)
     write_checks(book, plan)
