@@ -13,6 +13,7 @@ from trackerr_xl.functions.measure import ACTIVE_SHARE, TRACKING_ERROR
 from trackerr_xl.functions.optimize import TE_OPTIMIZE
 from trackerr_xl.functions.risk_model import RISK_MODEL
 from trackerr_xl.functions.spec import SheetFunction
+from trackerr_xl.functions.track import TE_TRACK
 from trackerr_xl.functions.versions import TE_VERSION
 
 CATALOGUE: dict[str, SheetFunction] = {
@@ -26,6 +27,7 @@ CATALOGUE: dict[str, SheetFunction] = {
         RISK_MODEL,
         TE_OPTIMIZE,
         TE_FRONTIER,
+        TE_TRACK,
         TE_LADDER,
         TE_HEADROOM,
         TE_CONSTRAINTS,

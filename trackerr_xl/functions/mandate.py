@@ -103,7 +103,7 @@ def case_of(
     names, benchmark, held, dropped = _matched(weights, cov, current, options)
     risk = covariance_of(cov, names, benchmark.size)
     universe = _universe(names or cov.labels, benchmark, held, attributes, risk)
-    declared = tuple(_limit_in_fractions(limit, unit) for limit in constraints or ())
+    declared = tuple(limit_in_fractions(limit, unit) for limit in constraints or ())
     budget = 1.0 if options.sum_to is None else options.sum_to * unit
     meaning = partial(resolve, universe=universe, budget=budget, two_way=options.turnover == "Two-way")
     ask = partial(why, declared, meaning, universe, risk, options.periods, unit)
@@ -238,7 +238,8 @@ def in_fractions(weights: Labelled, argument: str, unit: float) -> Labelled:
     return replace(weights, values=weights.values * unit)
 
 
-def _limit_in_fractions(limit: Limit, unit: float) -> Limit:
+def limit_in_fractions(limit: Limit, unit: float) -> Limit:
+    """A row whose cells are weights as fractions of capital, `unit` being what a unit of theirs is."""
     if limit.kind not in ON_WEIGHTS:
         return limit
     penalty = limit.penalty / unit

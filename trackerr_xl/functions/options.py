@@ -41,6 +41,8 @@ class Options:
         Periods of returns that the covariance was estimated from; None where that is not known.
     points : float or None
         Portfolios on a frontier; None is all corners, or 30 where there are none.
+    method : str
+        Loss of TE_TRACK, with its number.
     """
 
     periods: float = 1.0
@@ -56,6 +58,7 @@ class Options:
     seconds: float = 10.0
     observations: float | None = None
     points: float | None = None
+    method: str = "Std"
 
 
 FIELDS = {
@@ -72,6 +75,7 @@ FIELDS = {
     "Seconds": "seconds",
     "Observations": "observations",
     "Points": "points",
+    "Method": "method",
 }
 """Options that work now, and the field of `Options` each one sets."""
 
@@ -151,6 +155,13 @@ OPTIONS = (
         maximum=1000.0,
     ),
     Argument("Gap", "text", "Integer part.", default="0.01", later="Counting names is not carried out yet"),
-    Argument("Method", "text", "Loss of TE_TRACK.", default="Std", later="TE_TRACK is not carried out yet"),
+    Argument(
+        "Method",
+        "choice",
+        "Loss of TE_TRACK; Huber with the active return beyond which deviations count by their size, CVaR with the share of "
+        "dates left out.",
+        default="Std",
+        choices=("Std", "RMS", "MAD", "Downside", "Huber 0.02", "CVaR 95"),
+    ),
 )
 """Every option by the name it has in the table."""

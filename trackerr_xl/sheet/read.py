@@ -110,17 +110,20 @@ def _choice(argument: Argument, cells: Range) -> str:
         if key(word) == key(choice):
             return choice
         stem, _, number = choice.rpartition(" ")
-        if number.isdecimal() and key(word).split(" ")[0] == key(stem):
+        if _NUMBER.fullmatch(number) and key(word).split(" ")[0] == key(stem):
             return _with_number(stem, word, choice)
     raise ChoiceError(not_known(word, argument.choices))
 
 
+_NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?")
+
+
 def _with_number(stem: str, word: str, example: str) -> str:
     """A choice such as ``EWMA 60``, where any number above zero may stand; the example's number without one."""
-    tail = word.strip()[len(stem) :].strip()
+    tail = word.strip()[len(stem) :].strip().removesuffix("%").strip()
     if not tail:
         return example
-    if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", tail) or float(tail) <= 0.0:
+    if not _NUMBER.fullmatch(tail) or float(tail) <= 0.0:
         raise ChoiceError(f'is "{shorten(word)}", must be like {example}, a number above 0')
     return f"{stem} {tail}"
 
