@@ -98,7 +98,8 @@ def require_affordable(problem: TrackingProblem, costs: tuple[CostRow, ...], sec
             solve(problem, None, seconds)
             words = " and ".join(f"{row.label} allows a cost of at most {row.upper:.6g}" for row in hard)
             raise NoAnswerError(
-                f"{words}, all weights within the other limits cost more", rows=tuple(row.label for row in hard)
+                f"{words}, all weights within the other limits cost more",
+                rows=tuple(row.label for row in hard),
             ) from None
         return
 
