@@ -19,6 +19,8 @@ EVENLY = 0.1
 """A grid point may be off its place by this share of the distance to the next."""
 ONE_POINT = 1e-9
 """Tracking errors this near, relative, are one."""
+ONE_CORNER = 1e-12
+"""Weights that differ by no more than this, beside the largest, are one corner."""
 LEAST = 1e-8
 """The t of the first grid point, beside one at which return matters as much as risk."""
 
@@ -81,7 +83,9 @@ def _corners(mandate: Mandate, alpha: Vector) -> Matrix:
         weights = piece.weights(piece.begin)
         if corners and _error(problem, weights) > cap:
             break
-        corners.append(weights)
+        # Limits that bind together give pieces of no length.
+        if not corners or np.abs(weights - corners[-1]).max() > ONE_CORNER * np.abs(weights).max():
+            corners.append(weights)
         last = piece
     if _error(problem, corners[0]) > cap * (1.0 + ONE_POINT):
         raise above_cap(mandate, solve(problem))
