@@ -10,6 +10,7 @@ from trackerr_xl.core import risk
 from trackerr_xl.core.arrays import Vector
 from trackerr_xl.core.limits import Attributes, Limit
 from trackerr_xl.errors import NoAnswerError, NumericalError, ShapeError, TrackerrError
+from trackerr_xl.functions.arguments import WEIGHTS
 from trackerr_xl.functions.conflicts import ON_WEIGHTS
 from trackerr_xl.functions.mandate import Case, best, case_of, in_fractions, warnings, without
 from trackerr_xl.functions.match import not_listed, spread
@@ -226,9 +227,7 @@ TE_CONSTRAINTS = SheetFunction(
             "Portfolio weights, one column, one row or [name, weight], such as the answer of TE_OPTIMIZE.",
             unit="fraction",
         ),
-        Argument(
-            "weights", "weights", "Benchmark weights, one column, one row or [name, weight].", unit="fraction"
-        ),
+        WEIGHTS,
         Argument("cov", "covariance", COV_HELP, unit="fraction² per period"),
         Argument("constraints", "constraint rows", "The constraints table of TE_OPTIMIZE."),
         Argument("attributes", "attributes", ATTRIBUTES_HELP, default=None),

@@ -7,6 +7,7 @@ from trackerr_xl.core.arrays import Vector
 from trackerr_xl.core.risk import Contributions
 from trackerr_xl.core.risk_model import RiskModel
 from trackerr_xl.core.words import key
+from trackerr_xl.functions.arguments import BENCHMARK, PORTFOLIO
 from trackerr_xl.functions.match import (
     check_fractions,
     covariance_of,
@@ -123,18 +124,8 @@ TE_CONTRIB = SheetFunction(
     category="decomposing",
     summary="Contributions of names or groups to the ex-ante tracking error: marginal, total, share and stand-alone.",
     arguments=(
-        Argument(
-            "portfolio",
-            "weights",
-            "Portfolio weights, one column, one row or [name, weight].",
-            unit="fraction",
-        ),
-        Argument(
-            "benchmark",
-            "weights",
-            "Benchmark weights, one column, one row or [name, weight].",
-            unit="fraction",
-        ),
+        PORTFOLIO,
+        BENCHMARK,
         Argument("cov", "covariance", COV_HELP, unit="fraction² per period"),
         Argument(
             "groups",

@@ -7,6 +7,7 @@ import numpy as np
 from trackerr_xl.core.factor_risk import FactorRisk, factor_risk
 from trackerr_xl.core.words import key, listed
 from trackerr_xl.errors import LabelError, ShapeError
+from trackerr_xl.functions.arguments import BENCHMARK, PORTFOLIO
 from trackerr_xl.functions.factor_parts import (
     EXPOSURES,
     FACTOR_COV,
@@ -137,18 +138,8 @@ TE_FACTORS = SheetFunction(
     category="decomposing",
     summary="Contributions to the ex-ante tracking error by factor of a risk model, and specific: isolated, cumulative, change.",
     arguments=(
-        Argument(
-            "portfolio",
-            "weights",
-            "Portfolio weights, one column, one row or [name, weight].",
-            unit="fraction",
-        ),
-        Argument(
-            "benchmark",
-            "weights",
-            "Benchmark weights, one column, one row or [name, weight].",
-            unit="fraction",
-        ),
+        PORTFOLIO,
+        BENCHMARK,
         EXPOSURES,
         FACTOR_COV,
         Argument(

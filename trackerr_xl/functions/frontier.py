@@ -7,6 +7,7 @@ import numpy as np
 from trackerr_xl.core.arrays import Vector
 from trackerr_xl.core.limits import Attributes, Limit
 from trackerr_xl.errors import LabelError, ShapeError
+from trackerr_xl.functions.arguments import WEIGHTS
 from trackerr_xl.functions.mandate import Case, case_of, mandate_of, warnings
 from trackerr_xl.functions.match import no_entry, not_listed, spread
 from trackerr_xl.functions.measure import COV_HELP
@@ -81,9 +82,7 @@ TE_FRONTIER = SheetFunction(
     category="optimising",
     summary="The most expected return for every tracking error: all corner portfolios where the limits are linear, a grid otherwise.",
     arguments=(
-        Argument(
-            "weights", "weights", "Benchmark weights, one column, one row or [name, weight].", unit="fraction"
-        ),
+        WEIGHTS,
         Argument("cov", "covariance", COV_HELP, unit="fraction² per period"),
         Argument(
             "alpha",

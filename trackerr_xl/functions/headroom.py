@@ -8,6 +8,7 @@ from trackerr_xl.core import risk
 from trackerr_xl.core.arrays import Vector
 from trackerr_xl.core.headroom import headroom
 from trackerr_xl.core.words import listed
+from trackerr_xl.functions.arguments import BENCHMARK, PORTFOLIO
 from trackerr_xl.functions.match import (
     check_fractions,
     covariance_of,
@@ -84,18 +85,8 @@ TE_HEADROOM = SheetFunction(
     category="trading",
     summary="The most that can be bought and sold of each name, alone, before the ex-ante tracking error reaches a limit.",
     arguments=(
-        Argument(
-            "portfolio",
-            "weights",
-            "Portfolio weights, one column, one row or [name, weight].",
-            unit="fraction",
-        ),
-        Argument(
-            "benchmark",
-            "weights",
-            "Benchmark weights, one column, one row or [name, weight].",
-            unit="fraction",
-        ),
+        PORTFOLIO,
+        BENCHMARK,
         Argument("cov", "covariance", COV_HELP, unit="fraction² per period"),
         Argument(
             "te_limit",

@@ -11,6 +11,7 @@ from trackerr_xl.core.cost_limits import RATE
 from trackerr_xl.core.limits import Attributes, Limit, numbers_of
 from trackerr_xl.core.words import key
 from trackerr_xl.errors import InputError, LabelError, ShapeError
+from trackerr_xl.functions.arguments import WEIGHTS
 from trackerr_xl.functions.mandate import Case, best, case_of, warnings
 from trackerr_xl.functions.match import no_entry, not_listed, spread
 from trackerr_xl.functions.measure import COV_HELP
@@ -118,9 +119,7 @@ TE_LADDER = SheetFunction(
         Argument(
             "current", "weights", "Weights held now, one column, one row or [name, weight].", unit="fraction"
         ),
-        Argument(
-            "weights", "weights", "Benchmark weights, one column, one row or [name, weight].", unit="fraction"
-        ),
+        WEIGHTS,
         Argument("cov", "covariance", COV_HELP, unit="fraction² per period"),
         Argument(
             "costs",

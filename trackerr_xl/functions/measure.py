@@ -8,6 +8,7 @@ import numpy as np
 from trackerr_xl.core import history, risk
 from trackerr_xl.core.arrays import Vector
 from trackerr_xl.errors import InputError
+from trackerr_xl.functions.arguments import BENCHMARK, PORTFOLIO
 from trackerr_xl.functions.match import (
     check_fractions,
     covariance_of,
@@ -164,18 +165,8 @@ ACTIVE_SHARE = SheetFunction(
     category="measuring",
     summary="Active share: half the sum of absolute differences of the weights, over the union of the names.",
     arguments=(
-        Argument(
-            "portfolio",
-            "weights",
-            "Portfolio weights, one column, one row or [name, weight].",
-            unit="fraction",
-        ),
-        Argument(
-            "benchmark",
-            "weights",
-            "Benchmark weights, one column, one row or [name, weight].",
-            unit="fraction",
-        ),
+        PORTFOLIO,
+        BENCHMARK,
     ),
     result=Result("number", "0 when equal, 1 when nothing is held in common.", unit="fraction"),
     run=active_share,

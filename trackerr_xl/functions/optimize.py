@@ -8,6 +8,7 @@ from trackerr_xl.core import risk
 from trackerr_xl.core.arrays import Matrix, Vector
 from trackerr_xl.core.limits import Attributes, Limit
 from trackerr_xl.errors import NumericalError
+from trackerr_xl.functions.arguments import WEIGHTS
 from trackerr_xl.functions.mandate import Case, best, case_of, listing, warnings
 from trackerr_xl.functions.measure import COV_HELP
 from trackerr_xl.functions.options import Options
@@ -82,9 +83,7 @@ TE_OPTIMIZE = SheetFunction(
     category="optimising",
     summary="The best weights under a table of limits, of least tracking error against a benchmark unless an option says otherwise; with two arguments long-only and fully invested.",
     arguments=(
-        Argument(
-            "weights", "weights", "Benchmark weights, one column, one row or [name, weight].", unit="fraction"
-        ),
+        WEIGHTS,
         Argument("cov", "covariance", COV_HELP, unit="fraction² per period"),
         Argument("constraints", "constraints", CONSTRAINTS_HELP, default=None),
         Argument("attributes", "attributes", ATTRIBUTES_HELP, default=None),
