@@ -1,0 +1,1 @@
+"""Covariances: estimated from returns, judged, and made positive semidefinite."""

@@ -1,0 +1,80 @@
+"""The covariance of returns with gaps by expectation and maximisation."""
+
+import numpy as np
+
+from trackerr_xl.core.arrays import Mask, Matrix, Vector
+from trackerr_xl.errors import NumericalError
+
+_ROUNDS = 5000
+_STILL = 1e-11
+"""Change of a round, relative to the volatilities, at which the estimate has settled."""
+
+
+def most_likely_covariance(returns: Matrix) -> Matrix:
+    """The covariance under which normal returns with these gaps are most likely, times T/(T−1).
+
+    Without gaps this is the sample covariance.
+
+    Parameters
+    ----------
+    returns : ndarray of shape (t, n)
+        Simple returns per period, NaN where data are missing; every name varies.
+
+    Returns
+    -------
+    ndarray of shape (n, n)
+        Fraction squared per period, positive semidefinite.
+
+    Raises
+    ------
+    NumericalError
+        If it has not settled after 5,000 rounds.
+
+    References
+    ----------
+    .. [1] A. P. Dempster, N. M. Laird and D. B. Rubin, "Maximum Likelihood from Incomplete Data via the EM Algorithm",
+       *Journal of the Royal Statistical Society B* 39, 1977.
+    .. [2] R. J. A. Little and D. B. Rubin, *Statistical Analysis with Missing Data*, section 11.2.
+    """
+    t, n = returns.shape
+    centre, spread = np.nanmean(returns, axis=0), np.nanstd(returns, axis=0)
+    # In units of each name's volatility a bond settles to as many digits as a share.
+    scaled = (returns - centre) / spread
+    patterns = _patterns(~np.isnan(scaled))
+    mean, matrix = np.zeros(n), np.eye(n)
+    for _ in range(_ROUNDS):
+        filled, extra = _expected(scaled, patterns, mean, matrix)
+        new_mean = filled.mean(axis=0)
+        deviations = filled - new_mean
+        new = (deviations.T @ deviations + extra) / t
+        moved = max(float(np.abs(new - matrix).max()), float(np.abs(new_mean - mean).max()))
+        mean, matrix = new_mean, new
+        if moved <= _STILL:
+            return np.asarray(matrix * np.outer(spread, spread) * (t / (t - 1.0)))
+    raise NumericalError(
+        f"EM still moves by {moved:.2g} after {_ROUNDS} rounds: too little is known of what is missing",
+        argument="missing",
+    )
+
+
+def _patterns(known: Mask) -> list[tuple[Mask, Mask]]:
+    """Each pattern of what is known of a date, and the dates that have it."""
+    kinds, which = np.unique(known, axis=0, return_inverse=True)
+    return [(kind, which.ravel() == at) for at, kind in enumerate(kinds)]
+
+
+def _expected(
+    scaled: Matrix, patterns: list[tuple[Mask, Mask]], mean: Vector, matrix: Matrix
+) -> tuple[Matrix, Matrix]:
+    """Returns with their expectations in the gaps, and the sum of the covariances that these leave."""
+    filled, extra = scaled.copy(), np.zeros_like(matrix)
+    for known, dates in patterns:
+        gaps = ~known
+        if not gaps.any():
+            continue
+        # With fewer dates than names what is known may be dependent: the least-squares regression still exists.
+        slopes = np.linalg.pinv(matrix[np.ix_(known, known)], hermitian=True) @ matrix[np.ix_(known, gaps)]
+        filled[np.ix_(dates, gaps)] = mean[gaps] + (scaled[np.ix_(dates, known)] - mean[known]) @ slopes
+        left = matrix[np.ix_(gaps, gaps)] - matrix[np.ix_(gaps, known)] @ slopes
+        extra[np.ix_(gaps, gaps)] += float(dates.sum()) * left
+    return filled, 0.5 * (extra + extra.T)
