@@ -20,6 +20,12 @@ NAMED: dict[str, Given] = {
         ["BBB", 0.00005, 0.0008, 0.0001],
         ["CCC", 0.0, 0.0001, 0.0012],
     ],
+    "Impossible": [
+        [None, "AAA", "BBB", "CCC"],
+        ["AAA", 0.0004, 0.0006, 0.0],
+        ["BBB", 0.0006, 0.0009, 0.0012],
+        ["CCC", 0.0, 0.0012, 0.0016],
+    ],
     "Sectors": [["AAA", "Banks"], ["BBB", "Oil"], ["CCC", "Banks"]],
     "Exposures": [
         [None, "Market", "Value"],

@@ -3,6 +3,7 @@
 from trackerr_xl.functions.bridge import TE_BRIDGE
 from trackerr_xl.functions.constraints import TE_CONSTRAINTS
 from trackerr_xl.functions.cov_estimate import COV_ESTIMATE
+from trackerr_xl.functions.cov_nearest import COV_NEAREST
 from trackerr_xl.functions.decompose import TE_CONTRIB
 from trackerr_xl.functions.explain import TE_EXPLAIN
 from trackerr_xl.functions.factors import TE_FACTORS
@@ -26,6 +27,7 @@ CATALOGUE: dict[str, SheetFunction] = {
         TE_FACTORS,
         TE_BRIDGE,
         COV_ESTIMATE,
+        COV_NEAREST,
         RISK_MODEL,
         TE_OPTIMIZE,
         TE_FRONTIER,
