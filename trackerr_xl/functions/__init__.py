@@ -1,7 +1,9 @@
 """The catalogue: every function a user can type, declared once."""
 
+from trackerr_xl.functions.beta import ACTIVE_BETA
 from trackerr_xl.functions.bridge import TE_BRIDGE
 from trackerr_xl.functions.constraints import TE_CONSTRAINTS
+from trackerr_xl.functions.cov_check import COV_CHECK
 from trackerr_xl.functions.cov_estimate import COV_ESTIMATE
 from trackerr_xl.functions.cov_nearest import COV_NEAREST
 from trackerr_xl.functions.decompose import TE_CONTRIB
@@ -14,7 +16,9 @@ from trackerr_xl.functions.ladder import TE_LADDER
 from trackerr_xl.functions.measure import ACTIVE_SHARE, TRACKING_ERROR
 from trackerr_xl.functions.optimize import TE_OPTIMIZE
 from trackerr_xl.functions.risk_model import RISK_MODEL
+from trackerr_xl.functions.rolling import TE_ROLLING
 from trackerr_xl.functions.spec import SheetFunction
+from trackerr_xl.functions.stats import TE_STATS
 from trackerr_xl.functions.track import TE_TRACK
 from trackerr_xl.functions.versions import TE_VERSION
 
@@ -23,10 +27,14 @@ CATALOGUE: dict[str, SheetFunction] = {
     for function in (
         TRACKING_ERROR,
         ACTIVE_SHARE,
+        ACTIVE_BETA,
+        TE_STATS,
+        TE_ROLLING,
         TE_CONTRIB,
         TE_FACTORS,
         TE_BRIDGE,
         COV_ESTIMATE,
+        COV_CHECK,
         COV_NEAREST,
         RISK_MODEL,
         TE_OPTIMIZE,
