@@ -12,10 +12,10 @@ from tests.benchmarks.rivals import prepare_piqp
 from tests.benchmarks.scenarios import Scenario, make_scenario
 from tests.benchmarks.speed import OURS, unseen
 from tests.benchmarks.timing import Run, milliseconds, race
-from trackerr_xl.core.achieve import achieve
 from trackerr_xl.core.arrays import Vector
-from trackerr_xl.core.frontier import frontier
-from trackerr_xl.core.mandate import Mandate
+from trackerr_xl.core.mandates.achieve import achieve
+from trackerr_xl.core.mandates.frontier import frontier
+from trackerr_xl.core.mandates.mandate import Mandate
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.risk_model import DenseCovariance, FactorModel
 from trackerr_xl.core.solve import solve
