@@ -8,8 +8,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from trackerr_xl.core.arrays import Matrix, Vector
-from trackerr_xl.core.costs import CostRow
-from trackerr_xl.core.mandate import Mandate, Objective
+from trackerr_xl.core.mandates.costs import CostRow
+from trackerr_xl.core.mandates.mandate import Mandate, Objective
 from trackerr_xl.core.problem import BentRows, LinearRows, TrackingProblem
 from trackerr_xl.core.risk_model import FactorModel
 

@@ -11,6 +11,7 @@ from tests.benchmarks.busy_machine import busy_machine_table
 from tests.benchmarks.end_to_end import end_to_end_table
 from tests.benchmarks.families import families_table
 from tests.benchmarks.portfolio_libraries import portfolio_libraries_table
+from tests.benchmarks.refusals import refusals_table
 from tests.benchmarks.report import Table, machine
 from tests.benchmarks.speed import (
     accuracy_table,
@@ -51,9 +52,10 @@ TABLES: dict[str, Callable[[bool], Iterator[Table]]] = {
     "dense": dense_tables,
     "factor": factor_tables,
     "families": lambda quick: iter([families_table(quick=quick)]),
-    "te-cap": lambda: iter([te_cap_table()]),
-    "frontier": lambda: iter([frontier_table()]),
+    "te-cap": lambda quick: iter([te_cap_table()]),
+    "frontier": lambda quick: iter([frontier_table()]),
     "formula": lambda quick: iter([end_to_end_table(sizes=(50, 500) if quick else (50, 500, 1000))]),
+    "refusals": lambda quick: iter([refusals_table(rounds=1 if quick else 7)]),
     "libraries": lambda quick: iter([portfolio_libraries_table(quick=quick)]),
     "start-up": lambda quick: iter([start_up_table(rounds=1 if quick else 9)]),
     "busy": lambda quick: iter([busy_machine_table(rounds=1 if quick else 15)]),

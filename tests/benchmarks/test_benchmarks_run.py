@@ -6,6 +6,7 @@ from tests.benchmarks.busy_machine import busy_machine_table
 from tests.benchmarks.end_to_end import end_to_end_table
 from tests.benchmarks.families import families_table
 from tests.benchmarks.portfolio_libraries import portfolio_libraries_table
+from tests.benchmarks.refusals import refusals_table
 from tests.benchmarks.report import Table, machine
 from tests.benchmarks.rivals import RIVALS
 from tests.benchmarks.scenarios import make_scenario
@@ -61,6 +62,12 @@ def test_other_tables_run() -> None:
     _assert_rectangular(start_up_table(rounds=1))
     _assert_rectangular(busy_machine_table(n=30, rounds=1, workers=1))
     _assert_rectangular(end_to_end_table(sizes=[10]))
+
+
+def test_what_is_made_impossible_is_refused_with_the_rows_that_clash() -> None:
+    table = refusals_table(500, rounds=1)
+    assert [int(row[2]) for row in table.rows] >= [1, 1, 1]
+    _assert_rectangular(table)
 
 
 def test_slsqp_with_its_gradient_comes_near_us() -> None:

@@ -8,9 +8,9 @@ import pytest
 from tests.benchmarks.scenarios import make_scenario
 from tests.mandates import OBJECTIVES, random_mandate, value_by_cones
 from tests.oracles import violation
-from trackerr_xl.core.achieve import achieve
-from trackerr_xl.core.costs import CostRow
-from trackerr_xl.core.mandate import Achieved, Mandate
+from trackerr_xl.core.mandates.achieve import achieve
+from trackerr_xl.core.mandates.costs import CostRow
+from trackerr_xl.core.mandates.mandate import Achieved, Mandate
 from trackerr_xl.core.problem import LinearRows, TrackingProblem
 from trackerr_xl.errors import InputError, NoAnswerError, NotYetError, NumericalError
 

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from trackerr_xl.core.constraints import Limits, resolve
-from trackerr_xl.core.limits import Attributes, Basis, Limit, Universe
+from trackerr_xl.core.table.constraints import Limits, resolve
+from trackerr_xl.core.table.limits import Attributes, Basis, Limit, Universe
 from trackerr_xl.errors import NoAnswerError, TrackerrError
 
 INF = math.inf

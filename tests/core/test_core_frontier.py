@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from tests.benchmarks.scenarios import make_scenario
-from trackerr_xl.core.achieve import achieve
 from trackerr_xl.core.arrays import Matrix, Vector
-from trackerr_xl.core.critical_line import Piece, critical_line
-from trackerr_xl.core.frontier import frontier
-from trackerr_xl.core.mandate import Mandate
+from trackerr_xl.core.mandates.achieve import achieve
+from trackerr_xl.core.mandates.critical_line import Piece, critical_line
+from trackerr_xl.core.mandates.frontier import frontier
+from trackerr_xl.core.mandates.mandate import Mandate
 from trackerr_xl.core.problem import BentRows, TrackingProblem
 from trackerr_xl.core.solve import solve
 from trackerr_xl.errors import InputError, NoAnswerError, NotYetError, NumericalError

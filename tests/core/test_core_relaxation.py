@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from trackerr_xl.core.problem import BentRows, LinearRows, TrackingProblem
-from trackerr_xl.core.relaxation import Limited, Move, relaxation_prices
 from trackerr_xl.core.solve import solve
+from trackerr_xl.core.table.relaxation import Limited, Move, relaxation_prices
 
 STEP = 1e-6
 

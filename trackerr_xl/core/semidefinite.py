@@ -6,7 +6,7 @@ import numpy as np
 from scipy.linalg.lapack import dpotrf
 
 from trackerr_xl.core.arrays import Matrix
-from trackerr_xl.core.solvers.threads import one_thread
+from trackerr_xl.core.threads import one_thread
 from trackerr_xl.core.words import shorten
 from trackerr_xl.errors import MatrixError, ShapeError
 

@@ -11,7 +11,7 @@ from trackerr_xl.core.solution import Certificate, Solution
 from trackerr_xl.core.solvers import clock, feasibility, roads, scaling
 from trackerr_xl.core.solvers.certificate import measure, violation
 from trackerr_xl.core.solvers.onto_limits import onto_limits
-from trackerr_xl.core.solvers.threads import one_thread
+from trackerr_xl.core.threads import one_thread
 from trackerr_xl.errors import NumericalError
 
 TOLERANCE = 1e-9

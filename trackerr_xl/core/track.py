@@ -12,16 +12,16 @@ from typing import Literal
 import numpy as np
 
 from trackerr_xl.core import history
-from trackerr_xl.core.achieve import achieve
 from trackerr_xl.core.arrays import Matrix, Vector
-from trackerr_xl.core.constraints import Limits
-from trackerr_xl.core.costs import CostRow
-from trackerr_xl.core.impact import solve_with_costs
-from trackerr_xl.core.mandate import Mandate
+from trackerr_xl.core.mandates.achieve import achieve
+from trackerr_xl.core.mandates.costs import CostRow
+from trackerr_xl.core.mandates.impact import solve_with_costs
+from trackerr_xl.core.mandates.mandate import Mandate
 from trackerr_xl.core.problem import BentRows, LinearRows, TrackingProblem
 from trackerr_xl.core.risk_model import FactorModel
 from trackerr_xl.core.solution import Solution
-from trackerr_xl.core.solvers.threads import one_thread
+from trackerr_xl.core.table.constraints import Limits
+from trackerr_xl.core.threads import one_thread
 
 Loss = Literal["Std", "RMS", "MAD", "Downside", "Huber", "CVaR"]
 """Standard deviation, root mean square, mean absolute deviation from the mean, root mean square of the shortfalls, mean

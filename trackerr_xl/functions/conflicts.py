@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trackerr_xl.core.limits import Limit, Universe
 from trackerr_xl.core.risk_model import RiskModel
+from trackerr_xl.core.table.limits import Limit, Universe
 from trackerr_xl.errors import NoAnswerError
 
 if TYPE_CHECKING:
-    from trackerr_xl.core.refutation import Meaning
+    from trackerr_xl.core.table.refutation import Meaning
 
 _SECONDS = 3.0
 """For an explanation; only trading costs with impact can take so long."""
@@ -46,9 +46,9 @@ def why(
         A unit of the weights in the cells, as a fraction.
     """
     # The solvers are behind these imports, and `import trackerr_xl` must cost no more than NumPy.
-    from trackerr_xl.core.conflicts import explanation
-    from trackerr_xl.core.refutation import Asked
-    from trackerr_xl.core.solvers.threads import one_thread
+    from trackerr_xl.core.table.conflicts import explanation
+    from trackerr_xl.core.table.refutation import Asked
+    from trackerr_xl.core.threads import one_thread
 
     end = perf_counter() + _SECONDS
     asked = Asked(resolve, np.asarray(universe.benchmark), risk, universe.names, periods, end)

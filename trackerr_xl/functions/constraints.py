@@ -8,7 +8,7 @@ import numpy as np
 
 from trackerr_xl.core import risk
 from trackerr_xl.core.arrays import Vector
-from trackerr_xl.core.limits import Attributes, Limit
+from trackerr_xl.core.table.limits import Attributes, Limit
 from trackerr_xl.errors import NoAnswerError, NumericalError, ShapeError, TrackerrError
 from trackerr_xl.functions.arguments import WEIGHTS
 from trackerr_xl.functions.conflicts import ON_WEIGHTS
@@ -22,8 +22,8 @@ from trackerr_xl.functions.spec import Answer, Argument, Result, SheetFunction, 
 from trackerr_xl.functions.values import ConstraintRows, Covariance, Labelled
 
 if TYPE_CHECKING:
-    from trackerr_xl.core.answers import RowAnswer
-    from trackerr_xl.core.mandate import Achieved
+    from trackerr_xl.core.mandates.mandate import Achieved
+    from trackerr_xl.core.table.answers import RowAnswer
 
 _ROUNDING = 1e-10
 """Costs below this share of the largest are rounding."""
@@ -42,7 +42,7 @@ def te_constraints(
 ) -> Answer:
     """A row for every row of the constraints table."""
     # The solvers are behind this import, and `import trackerr_xl` must cost no more than NumPy.
-    from trackerr_xl.core.answers import row_answers
+    from trackerr_xl.core.table.answers import row_answers
 
     case = case_of(weights, cov, constraints.limits, attributes, current, options)
     held = _held(portfolio, case)
@@ -100,7 +100,7 @@ def _held(portfolio: Labelled, case: Case) -> Vector:
 
 
 def _costs(case: Case) -> _Costs:
-    from trackerr_xl.core.answers import cell_prices, takes_part
+    from trackerr_xl.core.table.answers import cell_prices, takes_part
 
     count = len(case.declared)
     try:
@@ -186,7 +186,7 @@ def _price(price: float, *, given: bool) -> Value:
 
 
 def _status(limit: Limit, answer: "RowAnswer") -> str:
-    from trackerr_xl.core.answers import BINDING
+    from trackerr_xl.core.table.answers import BINDING
 
     if answer.slack is None:
         return "Replaced"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from trackerr_xl.core.arrays import Vector
-from trackerr_xl.core.limits import Attributes, Limit
+from trackerr_xl.core.table.limits import Attributes, Limit
 from trackerr_xl.errors import LabelError, ShapeError
 from trackerr_xl.functions.arguments import WEIGHTS
 from trackerr_xl.functions.mandate import Case, case_of, mandate_of, warnings
@@ -31,7 +31,7 @@ def te_frontier(
 ) -> Answer:
     """Portfolios from least tracking error to most return."""
     # The solvers are behind this import, and `import trackerr_xl` must cost no more than NumPy.
-    from trackerr_xl.core.frontier import frontier
+    from trackerr_xl.core.mandates.frontier import frontier
 
     case = case_of(weights, cov, constraints, attributes, current, options)
     returns = _returns(alpha, weights, case)

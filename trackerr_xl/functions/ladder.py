@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trackerr_xl.core.arrays import Vector
-from trackerr_xl.core.cost_limits import RATE
-from trackerr_xl.core.limits import Attributes, Limit, numbers_of
+from trackerr_xl.core.table.cost_limits import RATE
+from trackerr_xl.core.table.limits import Attributes, Limit, numbers_of
 from trackerr_xl.core.words import key
 from trackerr_xl.errors import InputError, LabelError, ShapeError
 from trackerr_xl.functions.arguments import WEIGHTS
@@ -21,7 +21,7 @@ from trackerr_xl.functions.spec import Answer, Argument, Result, SheetFunction, 
 from trackerr_xl.functions.values import Covariance, Labelled
 
 if TYPE_CHECKING:
-    from trackerr_xl.core.ladder import Rung
+    from trackerr_xl.core.mandates.ladder import Rung
 
 
 def te_ladder(
@@ -35,7 +35,7 @@ def te_ladder(
 ) -> Answer:
     """Trades from the weights held to the best ones within the limits."""
     # The solvers are behind this import, and `import trackerr_xl` must cost no more than NumPy.
-    from trackerr_xl.core.ladder import ladder
+    from trackerr_xl.core.mandates.ladder import ladder
 
     case = case_of(weights, cov, constraints, attributes, current, options)
     assert case.current is not None
@@ -83,7 +83,7 @@ def _rates(costs: Labelled | None, weights: Labelled, case: Case) -> Vector:
 
 
 def _row(rung: "Rung", case: Case, root: float, spent: float, *, by_cost: bool) -> list[Value]:
-    from trackerr_xl.core.ladder import CASH
+    from trackerr_xl.core.mandates.ladder import CASH
 
     sell, buy = ("Cash" if place == CASH else case.universe.names[place] for place in (rung.sell, rung.buy))
     removed = rung.removed * root

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trackerr_xl.core.arrays import Vector
-from trackerr_xl.core.limits import Attributes, Limit, Universe, numbers_of
-from trackerr_xl.core.linear_limits import ALPHA
 from trackerr_xl.core.risk_model import RiskModel
+from trackerr_xl.core.table.limits import Attributes, Limit, Universe, numbers_of
+from trackerr_xl.core.table.linear_limits import ALPHA
 from trackerr_xl.core.words import key, listed
 from trackerr_xl.errors import InputError, LabelError, NoAnswerError, NumericalError, ShapeError, UnitsError
 from trackerr_xl.functions.conflicts import ON_WEIGHTS, why
@@ -27,8 +27,8 @@ from trackerr_xl.functions.options import Options
 from trackerr_xl.functions.values import Covariance, Labelled
 
 if TYPE_CHECKING:
-    from trackerr_xl.core.constraints import Limits
-    from trackerr_xl.core.mandate import Achieved, Mandate
+    from trackerr_xl.core.mandates.mandate import Achieved, Mandate
+    from trackerr_xl.core.table.constraints import Limits
 
 _PERCENT_LIMIT = 2.0
 """A limit on weights of twice the capital or more is hardly meant as a fraction."""
@@ -94,7 +94,7 @@ def case_of(
         If they do not fit together; the sentence says which and where.
     """
     # The solvers are behind this import, and `import trackerr_xl` must cost no more than NumPy.
-    from trackerr_xl.core.constraints import resolve
+    from trackerr_xl.core.table.constraints import resolve
 
     options = options or Options()
     unit = 0.01 if options.units == "Percent" else 1.0
@@ -124,7 +124,7 @@ def best(case: Case) -> "Achieved":
     NumericalError
         If the best value was not proved to tolerance.
     """
-    from trackerr_xl.core.achieve import achieve
+    from trackerr_xl.core.mandates.achieve import achieve
 
     try:
         return achieve(mandate_of(case))
@@ -141,7 +141,7 @@ def mandate_of(case: Case) -> "Mandate":
     InputError
         If the objective needs returns or current weights that are not given.
     """
-    from trackerr_xl.core.mandate import Mandate
+    from trackerr_xl.core.mandates.mandate import Mandate
     from trackerr_xl.core.problem import TrackingProblem
 
     limits, options, root = case.limits, case.options, float(np.sqrt(case.options.periods))
@@ -175,7 +175,7 @@ def mandate_of(case: Case) -> "Mandate":
 
 def without(case: Case, at: int) -> Case:
     """The case with one row of its table taken out."""
-    from trackerr_xl.core.constraints import resolve
+    from trackerr_xl.core.table.constraints import resolve
 
     declared = (*case.declared[:at], *case.declared[at + 1 :])
     options = case.options

@@ -6,7 +6,7 @@ import numpy as np
 
 from trackerr_xl.core import risk
 from trackerr_xl.core.arrays import Matrix, Vector
-from trackerr_xl.core.limits import Attributes, Limit
+from trackerr_xl.core.table.limits import Attributes, Limit
 from trackerr_xl.errors import NumericalError
 from trackerr_xl.functions.arguments import WEIGHTS
 from trackerr_xl.functions.mandate import Case, best, case_of, listing, warnings

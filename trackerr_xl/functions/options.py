@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from trackerr_xl.functions.spec import Argument
 
 if TYPE_CHECKING:
-    from trackerr_xl.core.mandate import Objective
+    from trackerr_xl.core.mandates.mandate import Objective
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from trackerr_xl.core.arrays import Mask
 from trackerr_xl.core.optimism import expected_realised, sampling_band
 
 if TYPE_CHECKING:
-    from trackerr_xl.core.constraints import Limits
-    from trackerr_xl.core.mandate import Achieved
+    from trackerr_xl.core.mandates.mandate import Achieved
+    from trackerr_xl.core.table.constraints import Limits
     from trackerr_xl.functions.mandate import Case
     from trackerr_xl.functions.options import Options
 

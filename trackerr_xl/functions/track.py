@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trackerr_xl.core.arrays import Vector
-from trackerr_xl.core.limits import Attributes, Limit, Universe
 from trackerr_xl.core.optimism import expected_realised, sampling_band
 from trackerr_xl.core.risk_model import FactorModel
+from trackerr_xl.core.table.limits import Attributes, Limit, Universe
 from trackerr_xl.errors import InputError, LabelError, NoAnswerError, NumericalError, ShapeError
 from trackerr_xl.functions.conflicts import why
 from trackerr_xl.functions.mandate import in_fractions, limit_in_fractions
@@ -21,7 +21,7 @@ from trackerr_xl.functions.spec import Answer, Argument, Result, SheetFunction, 
 from trackerr_xl.functions.values import Labelled, Panel
 
 if TYPE_CHECKING:
-    from trackerr_xl.core.constraints import Limits
+    from trackerr_xl.core.table.constraints import Limits
     from trackerr_xl.core.track import Sample, Tracked
 
 _OF_AN_INDEX = ("TE", "Beta", "ActiveShare")
@@ -69,7 +69,7 @@ class _Case:
 
     def why_none(self) -> NoAnswerError | None:
         """The rows that clash, if they do."""
-        from trackerr_xl.core.constraints import resolve
+        from trackerr_xl.core.table.constraints import resolve
 
         meaning = partial(
             resolve,
@@ -98,7 +98,7 @@ def _case(
     current: Labelled | None,
     options: Options,
 ) -> _Case:
-    from trackerr_xl.core.constraints import resolve
+    from trackerr_xl.core.table.constraints import resolve
 
     if options.objective != "Min TE":
         raise InputError(

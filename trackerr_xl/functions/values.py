@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from trackerr_xl.core.arrays import Matrix, Vector
-from trackerr_xl.core.limits import Limit
 from trackerr_xl.core.risk_model import FactorModel
+from trackerr_xl.core.table.limits import Limit
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,7 @@ from typing import cast, get_args
 
 import numpy as np
 
-from trackerr_xl.core.limits import Attributes, Basis, Limit, LimitKind
+from trackerr_xl.core.table.limits import Attributes, Basis, Limit, LimitKind
 from trackerr_xl.core.words import key, not_known, shorten
 from trackerr_xl.errors import ChoiceError, InputError, LabelError, NotYetError, ShapeError
 from trackerr_xl.functions.options import FIELDS, OPTIONS, Options

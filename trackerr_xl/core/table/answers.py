@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from trackerr_xl.core.arrays import Indices, Mask, Matrix, Vector
-from trackerr_xl.core.bounds import bounds, name_sides
-from trackerr_xl.core.constraints import Limits
-from trackerr_xl.core.limits import Limit, Universe, held, members_of
-from trackerr_xl.core.relaxation import Limited, Move, relaxation_prices
 from trackerr_xl.core.solution import Solution
+from trackerr_xl.core.table.bounds import bounds, name_sides
+from trackerr_xl.core.table.constraints import Limits
+from trackerr_xl.core.table.limits import Limit, Universe, held, members_of
+from trackerr_xl.core.table.relaxation import Limited, Move, relaxation_prices
 
 _STEP = 2.0**-20
 """By how much a cell is moved to see which bounds follow it: a power of two, so that no digits are lost."""

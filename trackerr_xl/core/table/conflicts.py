@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from trackerr_xl.core.limits import Limit
-from trackerr_xl.core.refutation import ASSUMED, Asked, Cell, Refutation, conflict, problem_of
-from trackerr_xl.core.repairs import repairs
 from trackerr_xl.core.solvers import feasibility
+from trackerr_xl.core.table.limits import Limit
+from trackerr_xl.core.table.refutation import ASSUMED, Asked, Cell, Refutation, conflict, problem_of
+from trackerr_xl.core.table.repairs import repairs
 from trackerr_xl.errors import NoAnswerError
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from trackerr_xl.core.arrays import Mask, Vector
-from trackerr_xl.core.costs import CostRow
-from trackerr_xl.core.limits import Limit, Universe, held, members_mask, numbers_of
+from trackerr_xl.core.mandates.costs import CostRow
+from trackerr_xl.core.table.limits import Limit, Universe, held, members_mask, numbers_of
 from trackerr_xl.core.words import key
 from trackerr_xl.errors import InputError
 

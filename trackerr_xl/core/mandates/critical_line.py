@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from trackerr_xl.core.arrays import Vector
-from trackerr_xl.core.piece import ON_LIMIT, Held, Line, line_of
+from trackerr_xl.core.mandates.piece import ON_LIMIT, Held, Line, line_of
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.solution import Solution
 from trackerr_xl.core.solve import solve

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trackerr_xl.core.arrays import Indices, Vector
-from trackerr_xl.core.limits import Basis, Limit, Universe, held, members_of, unknown_name
+from trackerr_xl.core.table.limits import Basis, Limit, Universe, held, members_of, unknown_name
 from trackerr_xl.core.words import key, shorten
 from trackerr_xl.errors import LabelError, NoAnswerError
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from trackerr_xl.core.arrays import Indices, Vector
-from trackerr_xl.core.constraints import Limits
-from trackerr_xl.core.limits import Limit
 from trackerr_xl.core.problem import TrackingProblem
-from trackerr_xl.core.refutation import Asked, Cell, Refutation, problem_of
 from trackerr_xl.core.solvers.region import region_of
+from trackerr_xl.core.table.constraints import Limits
+from trackerr_xl.core.table.limits import Limit
+from trackerr_xl.core.table.refutation import Asked, Cell, Refutation, problem_of
 
 
 def breach_by(asked: Asked, limits: Sequence[Limit], proof: Refutation) -> float:

@@ -15,7 +15,7 @@ from time import perf_counter
 import numpy as np
 
 from trackerr_xl.core.arrays import Mask, Vector
-from trackerr_xl.core.costs import CostRow
+from trackerr_xl.core.mandates.costs import CostRow
 from trackerr_xl.core.problem import BentRows, TrackingProblem
 from trackerr_xl.core.risk_model import DenseCovariance, FactorModel, RiskModel
 from trackerr_xl.core.solution import Solution

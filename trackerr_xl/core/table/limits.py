@@ -146,6 +146,16 @@ class Universe:
         """Groups by the key of their column, for the columns that `groups_of` was asked for."""
         return {}
 
+    @cached_property
+    def known_columns(self) -> dict[str, tuple[str | float | None, ...]]:
+        """Cells in the order of the names by the key of their column, for those that `cells_of` was asked for."""
+        return {}
+
+    @cached_property
+    def known_numbers(self) -> dict[str, Vector]:
+        """The same as arrays, for those that `numbers_of` was asked for."""
+        return {}
+
 
 def held(limit: Limit, universe: Universe) -> Vector:
     """Weights held now, shape (n,), for a row that speaks of trades.
@@ -177,6 +187,9 @@ def numbers_of(limit: Limit, header: str, universe: Universe) -> Vector:
     LabelError
         If there is no such column.
     """
+    known = universe.known_numbers.get(key(header))
+    if known is not None:
+        return known
     cells = cells_of(limit, header, universe)
     for name, cell in zip(universe.names, cells, strict=True):
         if not isinstance(cell, float):
@@ -186,7 +199,8 @@ def numbers_of(limit: Limit, header: str, universe: Universe) -> Vector:
                 argument="attributes",
                 at=f"column {shorten(header)}",
             )
-    return np.array(cells, dtype=np.float64)
+    universe.known_numbers[key(header)] = np.array(cells, dtype=np.float64)
+    return universe.known_numbers[key(header)]
 
 
 def split_item(limit: Limit) -> tuple[str, str]:
@@ -252,8 +266,12 @@ def cells_of(limit: Limit, header: str, universe: Universe) -> tuple[str | float
     """
     if universe.attributes is None:
         raise InputError(f"is missing, {limit.label} needs it", argument="attributes")
+    known = universe.known_columns.get(key(header))
+    if known is not None:
+        return known
     try:
-        return universe.attributes.column(header, universe.names)
+        universe.known_columns[key(header)] = universe.attributes.column(header, universe.names)
+        return universe.known_columns[key(header)]
     except LabelError as error:
         error.argument, error.at = "constraints", limit.place
         raise

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trackerr_xl.core.above_cap import above_cap
 from trackerr_xl.core.arrays import Matrix, Vector
-from trackerr_xl.core.critical_line import Piece, critical_line
-from trackerr_xl.core.crossing import Target, crossing
-from trackerr_xl.core.mandate import Mandate
+from trackerr_xl.core.mandates.above_cap import above_cap
+from trackerr_xl.core.mandates.critical_line import Piece, critical_line
+from trackerr_xl.core.mandates.crossing import Target, crossing
+from trackerr_xl.core.mandates.mandate import Mandate
+from trackerr_xl.core.mandates.tradeoff import MOST_SOLVES, Point, Tradeoff, largest
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.solve import solve
-from trackerr_xl.core.tradeoff import MOST_SOLVES, Point, Tradeoff, largest
 from trackerr_xl.errors import InputError, NotYetError
 
 EVENLY = 0.1

@@ -1,6 +1,6 @@
 """Why no weights are within a cap on tracking error: the least there is within the other limits."""
 
-from trackerr_xl.core.mandate import Mandate
+from trackerr_xl.core.mandates.mandate import Mandate
 from trackerr_xl.core.solution import Solution
 from trackerr_xl.errors import NoAnswerError
 

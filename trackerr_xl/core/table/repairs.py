@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trackerr_xl.core.constraints import Limits
-from trackerr_xl.core.limits import Limit
-from trackerr_xl.core.proof_slope import breach_by, rate_of
-from trackerr_xl.core.refutation import (
+from trackerr_xl.core.solvers.feasibility import change_in_words
+from trackerr_xl.core.solvers.region import least_move, region_of
+from trackerr_xl.core.table.constraints import Limits
+from trackerr_xl.core.table.limits import Limit
+from trackerr_xl.core.table.proof_slope import breach_by, rate_of
+from trackerr_xl.core.table.refutation import (
     ASSUMED,
     Asked,
     Cell,
@@ -18,8 +20,6 @@ from trackerr_xl.core.refutation import (
     problem_of,
     refuted,
 )
-from trackerr_xl.core.solvers.feasibility import change_in_words
-from trackerr_xl.core.solvers.region import least_move, region_of
 from trackerr_xl.core.words import outward
 
 TOLD = 3

@@ -9,9 +9,9 @@ from time import perf_counter
 
 import numpy as np
 
-from trackerr_xl.core.above_cap import above_cap
-from trackerr_xl.core.impact import solve_with_costs
-from trackerr_xl.core.mandate import Achieved, Mandate
+from trackerr_xl.core.mandates.above_cap import above_cap
+from trackerr_xl.core.mandates.impact import solve_with_costs
+from trackerr_xl.core.mandates.mandate import Achieved, Mandate
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.solution import Solution
 from trackerr_xl.errors import NotYetError, NumericalError

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from trackerr_xl.core.arrays import Vector
-from trackerr_xl.core.costs import CostRow
+from trackerr_xl.core.mandates.costs import CostRow
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.solution import Solution
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from trackerr_xl.core.arrays import Vector
-from trackerr_xl.core.bounds import name_sides
-from trackerr_xl.core.limits import Limit, Universe, held, members_mask
+from trackerr_xl.core.table.bounds import name_sides
+from trackerr_xl.core.table.limits import Limit, Universe, held, members_mask
 from trackerr_xl.errors import InputError
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trackerr_xl.core.mandates.tradeoff import LARGEST, Point, Tradeoff, still
 from trackerr_xl.core.problem import TrackingProblem
-from trackerr_xl.core.tradeoff import LARGEST, Point, Tradeoff, still
 
 REACHED = 1e-12
 """Relative difference from the target at which a tracking error is there."""

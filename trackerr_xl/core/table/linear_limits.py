@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from trackerr_xl.core.arrays import Vector
-from trackerr_xl.core.limits import (
+from trackerr_xl.core.table.limits import (
     Basis,
     Limit,
     Universe,

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trackerr_xl.core.above_cap import above_cap
-from trackerr_xl.core.crossing import Target, crossing
-from trackerr_xl.core.mandate import Achieved, Mandate
+from trackerr_xl.core.mandates.above_cap import above_cap
+from trackerr_xl.core.mandates.crossing import Target, crossing
+from trackerr_xl.core.mandates.mandate import Achieved, Mandate
+from trackerr_xl.core.mandates.tradeoff import Point, Tradeoff, largest
+from trackerr_xl.core.mandates.variance_cap import least_variance_within
 from trackerr_xl.core.problem import BentRows, TrackingProblem
 from trackerr_xl.core.solution import Solution
-from trackerr_xl.core.tradeoff import Point, Tradeoff, largest
-from trackerr_xl.core.variance_cap import least_variance_within
 from trackerr_xl.errors import InputError, NumericalError
 
 TOLERANCE = 1e-9

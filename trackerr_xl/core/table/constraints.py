@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from trackerr_xl.core.arrays import Indices, Vector
-from trackerr_xl.core.bent_limits import BentLimit, bent_limits
-from trackerr_xl.core.bounds import Bounds, bounds
-from trackerr_xl.core.cost_limits import cost_limits
-from trackerr_xl.core.costs import CostRow
-from trackerr_xl.core.limits import Limit, Universe
-from trackerr_xl.core.linear_limits import LinearLimit, linear_limits
+from trackerr_xl.core.mandates.costs import CostRow
 from trackerr_xl.core.problem import BentRows, LinearRows
+from trackerr_xl.core.table.bent_limits import BentLimit, bent_limits
+from trackerr_xl.core.table.bounds import Bounds, bounds
+from trackerr_xl.core.table.cost_limits import cost_limits
+from trackerr_xl.core.table.limits import Limit, Universe
+from trackerr_xl.core.table.linear_limits import LinearLimit, linear_limits
 from trackerr_xl.errors import InputError
 
 

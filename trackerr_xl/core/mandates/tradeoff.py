@@ -11,8 +11,8 @@ from time import perf_counter
 import numpy as np
 
 from trackerr_xl.core.arrays import Vector
-from trackerr_xl.core.costs import CostRow
-from trackerr_xl.core.impact import solve_with_costs, with_tangents
+from trackerr_xl.core.mandates.costs import CostRow
+from trackerr_xl.core.mandates.impact import solve_with_costs, with_tangents
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.risk_model import FactorModel
 from trackerr_xl.core.solution import Solution

@@ -7,18 +7,18 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from trackerr_xl.core.achieve import achieve
 from trackerr_xl.core.arrays import Indices, Mask, Vector
-from trackerr_xl.core.bounds import DEFAULT
-from trackerr_xl.core.constraints import Limits
-from trackerr_xl.core.impact import require_affordable
-from trackerr_xl.core.limits import Limit
-from trackerr_xl.core.mandate import Mandate
+from trackerr_xl.core.mandates.achieve import achieve
+from trackerr_xl.core.mandates.impact import require_affordable
+from trackerr_xl.core.mandates.mandate import Mandate
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.risk_model import RiskModel
 from trackerr_xl.core.solution import Solution
 from trackerr_xl.core.solve import solve
 from trackerr_xl.core.solvers.region import CLASH, Pressing, pressing, proof_of_clash, region_of
+from trackerr_xl.core.table.bounds import DEFAULT
+from trackerr_xl.core.table.constraints import Limits
+from trackerr_xl.core.table.limits import Limit
 from trackerr_xl.errors import NoAnswerError, NumericalError
 
 Cell = Literal["Min", "Max"]
