@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from trackerr_xl.core.arrays import Matrix, Vector
-from trackerr_xl.core.solvers.threads import one_thread
+from trackerr_xl.core.threads import one_thread
 from trackerr_xl.errors import NumericalError
 
 _FOUND = 1e-13
