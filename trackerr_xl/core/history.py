@@ -26,23 +26,23 @@ def standard_deviation(portfolio: Vector, benchmark: Vector, periods: float = 1.
     ShapeError
         If the lengths differ or are below two.
     """
-    return _sample_deviation(_active(portfolio, benchmark, fewest=2)) * float(np.sqrt(periods))
+    return _sample_deviation(active_returns(portfolio, benchmark, fewest=2)) * float(np.sqrt(periods))
 
 
 def root_mean_square(portfolio: Vector, benchmark: Vector, periods: float = 1.0) -> float:
     """Root of the mean squared active return: the drift counts too. Parameters as `standard_deviation`."""
-    return _root_mean_square(_active(portfolio, benchmark)) * float(np.sqrt(periods))
+    return _root_mean_square(active_returns(portfolio, benchmark)) * float(np.sqrt(periods))
 
 
 def mean_absolute_deviation(portfolio: Vector, benchmark: Vector, periods: float = 1.0) -> float:
     """Mean absolute distance of the active return from its mean. Parameters as `standard_deviation`."""
-    active = _active(portfolio, benchmark)
+    active = active_returns(portfolio, benchmark)
     return float(np.abs(active - active.mean()).mean()) * float(np.sqrt(periods))
 
 
 def downside_deviation(portfolio: Vector, benchmark: Vector, periods: float = 1.0) -> float:
     """Root of the mean square of the shortfalls below zero, over all dates. Parameters as `standard_deviation`."""
-    return _root_mean_square(np.minimum(_active(portfolio, benchmark), 0.0)) * float(np.sqrt(periods))
+    return _root_mean_square(np.minimum(active_returns(portfolio, benchmark), 0.0)) * float(np.sqrt(periods))
 
 
 def geometric_deviation(portfolio: Vector, benchmark: Vector, periods: float = 1.0) -> float:
@@ -53,7 +53,7 @@ def geometric_deviation(portfolio: Vector, benchmark: Vector, periods: float = 1
     InputError
         If a benchmark return is −100 % or less, where the ratio has no meaning.
     """
-    _active(portfolio, benchmark, fewest=2)
+    active_returns(portfolio, benchmark, fewest=2)
     lowest = float(benchmark.min())
     if lowest <= -1.0:
         raise InputError(
@@ -79,7 +79,7 @@ def weighted_deviation(portfolio: Vector, benchmark: Vector, halflife: float, pe
     Weights :math:`\lambda^s`, :math:`\lambda = 2^{-1/h}`, weighted mean removed, divided by
     :math:`1 - \sum w_s^2` so that an endless halflife gives the sample standard deviation.
     """
-    active = _active(portfolio, benchmark, fewest=2)
+    active = active_returns(portfolio, benchmark, fewest=2)
     weights = decay(active.size, halflife)
     # With a very short halflife one date has all the weight, and nothing is left to deviate.
     freedom = 1.0 - float(weights @ weights)
@@ -98,7 +98,14 @@ def decay(size: int, halflife: float) -> Vector:
     return np.asarray(raw / raw.sum())
 
 
-def _active(portfolio: Vector, benchmark: Vector, fewest: int = 1) -> Vector:
+def active_returns(portfolio: Vector, benchmark: Vector, fewest: int = 1) -> Vector:
+    """Portfolio less benchmark, shape (t,).
+
+    Raises
+    ------
+    ShapeError
+        If the lengths differ, or there are less than `fewest` returns.
+    """
     if portfolio.shape != benchmark.shape:
         raise ShapeError(
             f"has {benchmark.size} returns, must have {portfolio.size} like the portfolio",

@@ -214,21 +214,22 @@ def same_dates(portfolio: Labelled, benchmark: Labelled) -> tuple[Vector, Vector
         missing = not_listed(days, others)
         if missing:
             raise LabelError(
-                f"has no return for {listed([_as_date(label) for label in missing])}, must have the same dates",
+                f"has no return for {listed([as_date(label) for label in missing])}, must have the same dates",
                 argument=argument,
             )
-    ordered = _ascending(portfolio.labels)
+    ordered = ascending(portfolio.labels)
     return spread(portfolio, ordered), spread(benchmark, ordered)
 
 
-def _as_date(label: str) -> str:
+def as_date(label: str) -> str:
     """A label as a person writes a date, when it is the serial number of one."""
     if not label.isdecimal() or int(label) > _LAST_DAY:
         return label
     return (_DAY_ZERO + timedelta(days=int(label))).isoformat()
 
 
-def _ascending(labels: tuple[str, ...]) -> tuple[str, ...]:
+def ascending(labels: tuple[str, ...]) -> tuple[str, ...]:
+    """Dates oldest first where all are serial numbers of days; as they stand where they are texts."""
     return tuple(sorted(labels, key=int)) if all(label.isdecimal() for label in labels) else labels
 
 

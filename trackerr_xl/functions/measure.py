@@ -90,10 +90,21 @@ def active_share(portfolio: Labelled, benchmark: Labelled) -> Answer:
     return Answer(risk.active_share(held, index), notes)
 
 
-def _ex_post(portfolio: Labelled, benchmark: Labelled, periods: float, method: str) -> Answer:
+def return_series(portfolio: Labelled, benchmark: Labelled) -> tuple[Vector, Vector]:
+    """Two series of returns over the same dates, for a function that takes weights where it is given a covariance.
+
+    Raises
+    ------
+    InputError
+        If they are weights, and the covariance was forgotten.
+    """
     if all(abs(float(series.values.sum()) - 1.0) <= _SUM_OF_WEIGHTS for series in (portfolio, benchmark)):
         raise InputError("is missing, weights need it: portfolio and benchmark both sum to 1", argument="cov")
-    returns, index = same_dates(portfolio, benchmark)
+    return same_dates(portfolio, benchmark)
+
+
+def _ex_post(portfolio: Labelled, benchmark: Labelled, periods: float, method: str) -> Answer:
+    returns, index = return_series(portfolio, benchmark)
     ewma = re.fullmatch(r"EWMA (\S+)", method)
     if ewma:
         halflife = float(ewma[1])
@@ -107,11 +118,12 @@ def _ex_post(portfolio: Labelled, benchmark: Labelled, periods: float, method: s
         f"Ex-post tracking error, method {method}, of {returns.size} returns times √{periods:g}.{detail}"
     )
     return Answer(
-        value, (("Measure", sentence), *_percent_warnings({"portfolio": returns, "benchmark": index}))
+        value, (("Measure", sentence), *percent_warnings({"portfolio": returns, "benchmark": index}))
     )
 
 
-def _percent_warnings(series: Mapping[str, Vector]) -> Iterator[tuple[str, str]]:
+def percent_warnings(series: Mapping[str, Vector]) -> Iterator[tuple[str, str]]:
+    """A note for each series whose returns look like percentages."""
     for argument, returns in series.items():
         largest = float(np.abs(returns).max())
         if largest > 1.0:
