@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
+from scipy.stats import multivariate_normal
 from sklearn.covariance import OAS, LedoitWolf
 
 from trackerr_xl import evaluate
@@ -190,6 +191,33 @@ def test_expectation_and_maximisation_match_the_closed_form_of_a_late_start() ->
     assert matrix(given, "Sample", 1, None, "EM") == pytest.approx(expected, rel=1e-8)
 
 
+def likelihood(x: np.ndarray, cov: np.ndarray) -> float:
+    """Logarithm of the likelihood of normal returns with gaps, at the best means for this covariance."""
+    known = ~np.isnan(x)
+    parts = [(np.ix_(k, k), row[k], k) for row, k in zip(x, known, strict=True) if k.any()]
+    weight, total = np.zeros_like(cov), np.zeros(len(cov))
+    for square, seen, k in parts:
+        weight[square] += np.linalg.inv(cov[square])
+        total[k] += np.linalg.solve(cov[square], seen)
+    mean = np.linalg.solve(weight, total)
+    return float(sum(multivariate_normal.logpdf(seen, mean[k], cov[square]) for square, seen, k in parts))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_no_neighbour_of_the_most_likely_covariance_is_more_likely(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x = returns(30, 4, seed)
+    x[rng.random(x.shape) < 0.3] = np.nan
+    given = [[None if math.isnan(cell) else cell for cell in row] for row in x.tolist()]
+    dates = int((~np.isnan(x)).any(axis=1).sum())
+    found = matrix(given, "Sample", 1, None, "EM") * (dates - 1) / dates
+    best = likelihood(x, found)
+    volatility = np.sqrt(found.diagonal())
+    for _ in range(30):
+        step = rng.normal(size=(4, 4)) * np.outer(volatility, volatility) * 1e-3
+        assert likelihood(x, found + step + step.T) < best
+
+
 @pytest.mark.parametrize("missing", ["Complete", "Pairwise", "EM"])
 def test_without_gaps_the_word_for_missing_makes_no_difference(missing: str) -> None:
     x = returns(30, 5)
@@ -303,6 +331,10 @@ def test_percentages_are_warned_of() -> None:
         (
             ([["A", "B"], [0.1, None], [None, 0.1], [0.3, 0.2], [None, 0.4]], "Sample", 1, None, "Pairwise"),
             "TE-110 returns has 1 dates of A in common with B, must have 2 or more.",
+        ),
+        (
+            ([["A", "B", "C"], [0.1, 0.2, None], [0.2, 0.3, 0.1], [0.1, 0.4, 0.3]], "Sample", 1, None, "EM"),
+            "TE-110 returns has 3 dates for 3 names that move, must have more dates than names for EM.",
         ),
         (
             (returns(12, 3), "LW Nonlinear"),

@@ -14,6 +14,7 @@ from trackerr_xl.core.covariance.moments import pairwise_covariance, weighted_co
 from trackerr_xl.core.covariance.nearest import nearest_correlations
 from trackerr_xl.core.covariance.nonlinear import nonlinear_shrinkage
 from trackerr_xl.core.history import decay
+from trackerr_xl.core.threads import one_thread
 from trackerr_xl.core.words import shorten
 from trackerr_xl.errors import InputError, ShapeError
 
@@ -164,7 +165,8 @@ def _of_moving(
 
 def _possible(matrix: Matrix) -> tuple[Matrix, float]:
     """A pairwise covariance, moved to the nearest possible one if need be, and how far relatively."""
-    values = np.linalg.eigvalsh(matrix)
+    with one_thread():
+        values = np.linalg.eigvalsh(matrix)
     if values[0] >= -_ROUNDING * values[-1]:
         return matrix, 0.0
     near = nearest_correlations(matrix)

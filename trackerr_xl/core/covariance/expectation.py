@@ -3,7 +3,8 @@
 import numpy as np
 
 from trackerr_xl.core.arrays import Mask, Matrix, Vector
-from trackerr_xl.errors import NumericalError
+from trackerr_xl.core.threads import one_thread
+from trackerr_xl.errors import NumericalError, ShapeError
 
 _ROUNDS = 5000
 _STILL = 1e-11
@@ -27,6 +28,8 @@ def most_likely_covariance(returns: Matrix) -> Matrix:
 
     Raises
     ------
+    ShapeError
+        If there are not more dates than names: then there is no most likely covariance.
     NumericalError
         If it has not settled after 5,000 rounds.
 
@@ -36,6 +39,20 @@ def most_likely_covariance(returns: Matrix) -> Matrix:
        *Journal of the Royal Statistical Society B* 39, 1977.
     .. [2] R. J. A. Little and D. B. Rubin, *Statistical Analysis with Missing Data*, section 11.2.
     """
+    # A date without any return says nothing, and must not count in T.
+    returns = returns[~np.isnan(returns).all(axis=1)]
+    t, n = returns.shape
+    if t <= n:
+        raise ShapeError(
+            f"has {t} dates for {n} names that move, must have more dates than names for EM",
+            argument="returns",
+        )
+    # Thousands of small products: more threads than one only get into each other's way.
+    with one_thread():
+        return _settled(returns)
+
+
+def _settled(returns: Matrix) -> Matrix:
     t, n = returns.shape
     centre, spread = np.nanmean(returns, axis=0), np.nanstd(returns, axis=0)
     # In units of each name's volatility a bond settles to as many digits as a share.
@@ -68,13 +85,15 @@ def _expected(
 ) -> tuple[Matrix, Matrix]:
     """Returns with their expectations in the gaps, and the sum of the covariances that these leave."""
     filled, extra = scaled.copy(), np.zeros_like(matrix)
+    precision = np.linalg.inv(matrix)
+    precision = 0.5 * (precision + precision.T)
     for known, dates in patterns:
         gaps = ~known
         if not gaps.any():
             continue
-        # With fewer dates than names what is known may be dependent: the least-squares regression still exists.
-        slopes = np.linalg.pinv(matrix[np.ix_(known, known)], hermitian=True) @ matrix[np.ix_(known, gaps)]
+        # By the inverse a date costs its gaps only, however many names it has.
+        left = np.linalg.inv(precision[np.ix_(gaps, gaps)])
+        slopes = -precision[np.ix_(known, gaps)] @ left
         filled[np.ix_(dates, gaps)] = mean[gaps] + (scaled[np.ix_(dates, known)] - mean[known]) @ slopes
-        left = matrix[np.ix_(gaps, gaps)] - matrix[np.ix_(gaps, known)] @ slopes
         extra[np.ix_(gaps, gaps)] += float(dates.sum()) * left
     return filled, 0.5 * (extra + extra.T)
