@@ -119,4 +119,4 @@ def test_caps_and_frontiers_are_raced() -> None:
     for row in cap.rows:
         assert abs(float(row[4])) < 1e-6
     frontiers = frontier_table([("A", 40, None)], rounds=1)
-    assert int(frontiers.rows[0][3]) > 2
+    assert int(frontiers.rows[0][4]) > 2
