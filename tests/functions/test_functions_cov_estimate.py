@@ -337,6 +337,13 @@ def test_percentages_are_warned_of() -> None:
             "TE-110 returns has 3 dates for 3 names that move, must have more dates than names for EM.",
         ),
         (
+            (
+                [*(np.repeat(returns(9, 1), 2, axis=1)).tolist(), [0.01, None]],
+                *("Sample", 1, None, "EM"),
+            ),
+            "TE-130 returns has names that add up to each other exactly or too few returns, must not for EM: take them out or use Pairwise.",
+        ),
+        (
             (returns(12, 3), "LW Nonlinear"),
             "TE-110 returns has 12 complete dates, must have 13 or more for LW Nonlinear.",
         ),

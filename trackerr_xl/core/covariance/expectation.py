@@ -1,14 +1,19 @@
 """The covariance of returns with gaps by expectation and maximisation."""
 
+from time import monotonic
+
 import numpy as np
 
 from trackerr_xl.core.arrays import Mask, Matrix, Vector
 from trackerr_xl.core.threads import one_thread
-from trackerr_xl.errors import NumericalError, ShapeError
+from trackerr_xl.errors import MatrixError, NumericalError, ShapeError
 
-_ROUNDS = 5000
+_SECONDS = 10.0
+"""A cell must not wait longer."""
 _STILL = 1e-11
 """Change of a round, relative to the volatilities, at which the estimate has settled."""
+_RANK = 1e-9
+"""An eigenvalue of the correlations this small beside the largest is none."""
 
 
 def most_likely_covariance(returns: Matrix) -> Matrix:
@@ -30,8 +35,10 @@ def most_likely_covariance(returns: Matrix) -> Matrix:
     ------
     ShapeError
         If there are not more dates than names: then there is no most likely covariance.
+    MatrixError
+        If names depend on each other.
     NumericalError
-        If it has not settled after 5,000 rounds.
+        If it has not settled after 10 seconds.
 
     References
     ----------
@@ -59,7 +66,8 @@ def _settled(returns: Matrix) -> Matrix:
     scaled = (returns - centre) / spread
     patterns = _patterns(~np.isnan(scaled))
     mean, matrix = np.zeros(n), np.eye(n)
-    for _ in range(_ROUNDS):
+    end, moved = monotonic() + _SECONDS, np.inf
+    while monotonic() < end:
         filled, extra = _expected(scaled, patterns, mean, matrix)
         new_mean = filled.mean(axis=0)
         deviations = filled - new_mean
@@ -69,7 +77,7 @@ def _settled(returns: Matrix) -> Matrix:
         if moved <= _STILL:
             return np.asarray(matrix * np.outer(spread, spread) * (t / (t - 1.0)))
     raise NumericalError(
-        f"EM still moves by {moved:.2g} after {_ROUNDS} rounds: too little is known of what is missing",
+        f"EM still moves by {moved:.2g} of the volatilities after {_SECONDS:g} seconds, must move by less than {_STILL:g}: too much is missing",
         argument="missing",
     )
 
@@ -85,7 +93,13 @@ def _expected(
 ) -> tuple[Matrix, Matrix]:
     """Returns with their expectations in the gaps, and the sum of the covariances that these leave."""
     filled, extra = scaled.copy(), np.zeros_like(matrix)
-    precision = np.linalg.inv(matrix)
+    values, vectors = np.linalg.eigh(matrix)
+    if values[0] <= _RANK * values[-1]:
+        raise MatrixError(
+            "has names that add up to each other exactly or too few returns, must not for EM: take them out or use Pairwise",
+            argument="returns",
+        )
+    precision = (vectors / values) @ vectors.T
     precision = 0.5 * (precision + precision.T)
     for known, dates in patterns:
         gaps = ~known
