@@ -30,6 +30,8 @@ _LINEAR: dict[str, Callable[[Matrix], shrinkage.Shrunk]] = {
     "OAS": shrinkage.oracle_approximating,
 }
 
+_NOTHING = 1e-100
+"""A name that moves by less, beside the largest return, does not move: its square would vanish."""
 _ROUNDING = 1e-12
 """A negative eigenvalue this small beside the largest is rounding."""
 
@@ -105,7 +107,7 @@ def estimate(
     # Squares of tiny returns underflow.
     scale = float(np.nanmax(np.abs(returns))) or 1.0
     scaled = returns / scale
-    moving = np.nanmax(scaled, axis=0) > np.nanmin(scaled, axis=0)
+    moving = np.nanmax(scaled, axis=0) - np.nanmin(scaled, axis=0) > _NOTHING
     found = _of_moving(
         scaled[:, moving],
         [name for name, moves in zip(names, moving, strict=True) if moves],
@@ -114,7 +116,7 @@ def estimate(
         halflife,
     )
     matrix = np.zeros((moving.size, moving.size))
-    matrix[np.ix_(moving, moving)] = found.matrix * scale**2
+    matrix[np.ix_(moving, moving)] = found.matrix * scale * scale
     return replace(found, matrix=matrix, moving=moving)
 
 

@@ -6,12 +6,14 @@ import numpy as np
 
 from trackerr_xl.core.arrays import Matrix, Vector
 from trackerr_xl.core.threads import one_thread
-from trackerr_xl.errors import NumericalError
+from trackerr_xl.errors import MatrixError, NumericalError
 
 _FOUND = 1e-13
 """Largest distance of the diagonal from one at which the nearest correlations are found, before the last scaling."""
 _ENOUGH = 1e-9
 """The same where rounding allows no better."""
+_LARGEST = 1e6
+"""Correlations beyond are a mistake in the variances."""
 _STEPS = 100
 _INNER = 500
 
@@ -154,6 +156,11 @@ def _rescaled(matrix: Matrix, nearest: Callable[[Matrix], Matrix]) -> Matrix:
     scale = np.outer(volatility[moving], volatility[moving])
     correlation = matrix[np.ix_(moving, moving)] / scale
     np.fill_diagonal(correlation, 1.0)
+    largest = float(np.abs(correlation).max(initial=0.0))
+    if not largest <= _LARGEST:
+        raise MatrixError(
+            f"has correlations of {largest:.3g}, must have variances to go with them", argument="cov"
+        )
     result = np.zeros_like(matrix)
     result[np.ix_(moving, moving)] = nearest(correlation) * scale
     np.fill_diagonal(result, matrix.diagonal())
