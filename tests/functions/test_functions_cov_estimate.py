@@ -384,3 +384,16 @@ def test_every_estimate_is_a_covariance_and_neither_order_nor_scale_matters(
     numbers = np.array([row[1:] for row in permuted[1:]], dtype=float)
     assert numbers == pytest.approx(found[np.ix_(order, order)], rel=1e-6, abs=1e-9 * size)
     assert matrix(scale * x, method) == pytest.approx(scale**2 * found, rel=1e-6, abs=1e-9 * scale**2 * size)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(("small", "large"), [(1e-300, 0.01), (1e-200, 1e150), (0.01, 1e200), (1e-8, 1.0)])
+def test_returns_beyond_reason_are_answered_or_refused_as_such(
+    method: str, small: float, large: float
+) -> None:
+    x = returns(20, 4) / 0.03 * [small, large, small, large]
+    fault = call("COV_ESTIMATE", [x, method]).fault
+    assert fault is None or fault.sentence == (
+        "TE-300 The answer is not a finite number: the inputs are too large or too small."
+    )
+    assert (fault is None) == (large < 1e154)

@@ -118,6 +118,10 @@ def test_cash_has_no_covariances() -> None:
             "TE-130 cov row 1, column 2 is 0.5 but its mirror image is 0.4, they must be equal.",
         ),
         (
+            [[1e-30, 1.0], [1.0, 1.0]],
+            "TE-130 cov has correlations of 1e+15, must have variances to go with them.",
+        ),
+        (
             [["", "A", "B"], ["A", 1.0, 0.5], ["B", 0.5, -1.0]],
             "TE-130 cov B with B is the variance -1, must be zero or more.",
         ),
