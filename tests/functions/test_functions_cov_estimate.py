@@ -349,7 +349,7 @@ def test_percentages_are_warned_of() -> None:
         ),
         (
             (returns(20, 3) @ [[1, 0, 1], [0, 1, 1], [0, 0, 0]], "LW Nonlinear"),
-            "TE-130 returns has names that add up to each other exactly, must not for LW Nonlinear: take them out or use another method.",
+            "TE-130 returns has names that add up to each other exactly or hardly move beside the others, must not for LW Nonlinear: take them out or use another method.",
         ),
         (
             (returns(12, 3), "Sample", 1, 20),
@@ -387,7 +387,7 @@ def test_every_estimate_is_a_covariance_and_neither_order_nor_scale_matters(
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize(("small", "large"), [(1e-300, 0.01), (1e-200, 1e150), (0.01, 1e200), (1e-8, 1.0)])
+@pytest.mark.parametrize(("small", "large"), [(1e-300, 0.01), (1e-200, 1e150), (0.01, 1e200), (1e-5, 1.0)])
 def test_returns_beyond_reason_are_answered_or_refused_as_such(
     method: str, small: float, large: float
 ) -> None:

@@ -54,7 +54,8 @@ def nonlinear_shrinkage(returns: Matrix) -> Matrix:
     positive = values[max(n - free, 0) :]
     if positive[0] <= _RANK * positive[-1]:
         raise MatrixError(
-            "has names that add up to each other exactly, must not for LW Nonlinear: take them out or use another method",
+            "has names that add up to each other exactly or hardly move beside the others, must not for LW Nonlinear: "
+            "take them out or use another method",
             argument="returns",
         )
     half = vectors * np.sqrt(_shrunk(positive, n, free))
