@@ -14,13 +14,20 @@ from trackerr_xl.functions.options import OPTIONS
 from trackerr_xl.functions.spec import REQUIRED, Answer, Argument, Kind, Result, SheetFunction
 from trackerr_xl.publish.reference import KINDS, error_page, function_page
 
-DOCS = Path(__file__).parents[2] / "docs"
+PROJECT = Path(__file__).parents[2]
+DOCS = PROJECT / "docs"
 
 
-@pytest.mark.parametrize("page", ["functions.md", "errors.md"])
-def test_committed_page_is_what_the_command_writes(page, tmp_path):
-    subprocess.run([sys.executable, "-m", "trackerr_xl.publish", tmp_path], check=True)
-    assert (DOCS / page).read_bytes() == (tmp_path / page).read_bytes()
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("published")
+    subprocess.run([sys.executable, "-m", "trackerr_xl.publish", folder], check=True)
+    return folder
+
+
+@pytest.mark.parametrize("file", ["docs/functions.md", "docs/errors.md", "trackerr_xl/addins/trackerr.oxt"])
+def test_committed_file_is_what_the_command_writes(file, published):
+    assert (PROJECT / file).read_bytes() == (published / file).read_bytes()
 
 
 def test_function_is_described_from_its_declaration_alone():

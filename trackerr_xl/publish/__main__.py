@@ -1,20 +1,26 @@
-"""`python -m trackerr_xl.publish [FOLDER]` writes the reference pages, into `docs` unless told otherwise."""
+"""`python -m trackerr_xl.publish [PROJECT]` writes what is made from the catalogue into the project's folder."""
 
 import sys
 from pathlib import Path
 
 from trackerr_xl.functions import CATALOGUE
 from trackerr_xl.functions.options import OPTIONS
+from trackerr_xl.publish.libreoffice import extension
 from trackerr_xl.publish.reference import error_page, function_page
 
 
-def publish(folder: Path) -> None:
-    """Write every page into a folder, which is made if it is missing."""
-    folder.mkdir(parents=True, exist_ok=True)
-    pages = {"functions.md": function_page(CATALOGUE, OPTIONS), "errors.md": error_page()}
-    for name, text in pages.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+def publish(project: Path) -> None:
+    """Write the reference pages and the add-ins; folders that are missing are made."""
+    files = {
+        "docs/functions.md": function_page(CATALOGUE, OPTIONS).encode(),
+        "docs/errors.md": error_page().encode(),
+        "trackerr_xl/addins/trackerr.oxt": extension(CATALOGUE),
+    }
+    for name, content in files.items():
+        path = project / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 if __name__ == "__main__":
-    publish(Path(*sys.argv[1:2] or ["docs"]))
+    publish(Path(*sys.argv[1:2] or ["."]))
