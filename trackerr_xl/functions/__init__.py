@@ -1,5 +1,6 @@
 """The catalogue: every function a user can type, declared once."""
 
+from trackerr_xl.functions.attribution import BRINSON
 from trackerr_xl.functions.beta import ACTIVE_BETA
 from trackerr_xl.functions.bridge import TE_BRIDGE
 from trackerr_xl.functions.constraints import TE_CONSTRAINTS
@@ -7,6 +8,7 @@ from trackerr_xl.functions.cov_check import COV_CHECK
 from trackerr_xl.functions.cov_estimate import COV_ESTIMATE
 from trackerr_xl.functions.cov_nearest import COV_NEAREST
 from trackerr_xl.functions.decompose import TE_CONTRIB
+from trackerr_xl.functions.drift import TE_DRIFT
 from trackerr_xl.functions.explain import TE_EXPLAIN
 from trackerr_xl.functions.factors import TE_FACTORS
 from trackerr_xl.functions.frontier import TE_FRONTIER
@@ -20,6 +22,7 @@ from trackerr_xl.functions.rolling import TE_ROLLING
 from trackerr_xl.functions.spec import SheetFunction
 from trackerr_xl.functions.stats import TE_STATS
 from trackerr_xl.functions.track import TE_TRACK
+from trackerr_xl.functions.trades import TE_TRADES
 from trackerr_xl.functions.versions import TE_VERSION
 
 CATALOGUE: dict[str, SheetFunction] = {
@@ -33,6 +36,7 @@ CATALOGUE: dict[str, SheetFunction] = {
         TE_CONTRIB,
         TE_FACTORS,
         TE_BRIDGE,
+        BRINSON,
         COV_ESTIMATE,
         COV_CHECK,
         COV_NEAREST,
@@ -40,10 +44,12 @@ CATALOGUE: dict[str, SheetFunction] = {
         TE_OPTIMIZE,
         TE_FRONTIER,
         TE_TRACK,
+        TE_TRADES,
         TE_LADDER,
         TE_HEADROOM,
         TE_CONSTRAINTS,
         TE_EXPLAIN,
+        TE_DRIFT,
         TE_HELP,
         TE_VERSION,
     )

@@ -95,7 +95,8 @@ def union(
     unnamed |= {
         argument: thing.size
         for argument, thing in beside.items()
-        if thing is not None and thing.labels is None
+        # Beside vectors without names, names are only a number of rows.
+        if thing is not None and (thing.labels is None or not named)
     }
     if unnamed:
         _check_one_order(named, next(iter(unnamed)))

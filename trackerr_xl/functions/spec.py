@@ -22,6 +22,7 @@ Kind = Literal[
     "attributes",
     "options",
     "matrix",
+    "terms",
 ]
 """What an argument is read as; `sheet.read` has one reader for each."""
 

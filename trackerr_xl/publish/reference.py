@@ -22,6 +22,7 @@ KINDS: dict[Kind, str] = {
     "attributes": "attributes table",
     "options": "options table",
     "matrix": "a square of numbers, or with names on two edges",
+    "terms": "one number, numbers, names and numbers, or a table with a header row",
 }
 """How the page names each kind of argument."""
 

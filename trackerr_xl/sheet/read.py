@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
 
+from trackerr_xl.core.table.limits import Attributes
 from trackerr_xl.core.words import key, not_known, shorten
 from trackerr_xl.errors import (
     ChoiceError,
@@ -203,6 +204,14 @@ def _check_single(cells: Range) -> None:
         raise ShapeError(f"is {rows} x {columns}, must be one cell")
 
 
+def _terms(argument: Argument, cells: Range) -> Labelled | Attributes:
+    """A table where every cell of the first row is a text, else numbers."""
+    rows, columns = cells.shape
+    if rows > 1 and columns > 1 and all(cells.is_text(0, column) for column in range(columns)):
+        return read_attributes(cells)
+    return _vector(argument, cells)
+
+
 def _options(argument: Argument, cells: Range) -> object:
     return read_options(cells, {"number": _number, "choice": _choice, "text": _text})
 
@@ -220,4 +229,5 @@ READERS: Mapping[str, Callable[[Argument, Range], object]] = {
     "attributes": lambda _, cells: read_attributes(cells),
     "options": _options,
     "matrix": _matrix,
+    "terms": _terms,
 }
