@@ -26,7 +26,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Tracking-error functions of a workbook, recalculated, checked and evaluated without a spreadsheet program.",
-    epilog="Exit codes: 0 equal or done, 1 different, 2 refused and nothing written, 3 some cells not evaluated, 70 a mistake of ours.",
+    epilog="Exit codes: 0 equal or done, 1 different, or something to mend, 2 refused and nothing written, 3 some cells not evaluated, 70 a mistake of ours.",
 )
 
 
@@ -197,3 +197,39 @@ def functions(
     from trackerr_xl.cli.catalogue import run
 
     _finish(run, name)
+
+
+_LibreOffice = Annotated[
+    bool, typer.Option("--libreoffice", help="The extension for LibreOffice Calc, on every system.")
+]
+
+
+@app.command()
+def install(libreoffice: _LibreOffice = False) -> None:
+    """Put the add-in where Excel on Windows loads it, for you alone: no administrator is needed.
+
+    For example:
+
+        trackerr-xl install
+
+        trackerr-xl install --libreoffice
+    """
+    from trackerr_xl.cli.install import install as run
+
+    _finish(run, libreoffice)
+
+
+@app.command()
+def uninstall(libreoffice: _LibreOffice = False) -> None:
+    """Take away what install put, and nothing else."""
+    from trackerr_xl.cli.install import uninstall as run
+
+    _finish(run, libreoffice)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what keeps Excel or LibreOffice from using the functions, and how to mend it."""
+    from trackerr_xl.cli.doctor import run
+
+    _finish(run)

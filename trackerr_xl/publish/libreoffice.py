@@ -76,7 +76,7 @@ def _methods(functions: Iterable[SheetFunction]) -> dict[str, dict[str, object]]
         method_name(function.name): {
             "function": function.name,
             "matrix": _is_matrix(function),
-            "words": function.variadic or function.category == "help",
+            "words": _is_matrix(function) and (function.variadic or function.category == "help"),
         }
         for function in functions
     }

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -16,8 +17,20 @@ _OF_LIBREOFFICE = ("PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH", "URE_BOOTSTRAP
 """What LibreOffice sets for its own Python and would mislead another."""
 
 
-class NotInstalledError(Exception):
-    """There is no Python to ask, or it does not answer; the text says what to do."""
+class ChildError(Exception):
+    """No answer from the Python that calculates; the text says what to do, `shown` is what a cell shows."""
+
+    shown = "#VALUE!"
+
+
+class NotInstalledError(ChildError):
+    """There is no Python to ask."""
+
+    shown = "#NAME?"
+
+
+class EndedError(ChildError):
+    """It ended without an answer; the next question starts it anew."""
 
 
 class Child:
@@ -25,6 +38,7 @@ class Child:
 
     def __init__(self) -> None:
         self._lock = Lock()
+        self._python = ""
         self._process: subprocess.Popen[bytes] | None = None
 
     def ask(self, message: object, blocks: list[bytes]) -> Any:
@@ -32,46 +46,53 @@ class Child:
 
         Raises
         ------
-        NotInstalledError
+        ChildError
             If the process cannot be started or does not survive the question.
         """
         with self._lock:
+            if self._process is None or self._process.poll() is not None:
+                self._python = _python()
+                self._process = _started(self._python)
             try:
-                return self._asked(message, blocks)
+                return _answer(self._process, message, blocks)
             except (OSError, EOFError, ValueError) as error:
-                self._stop()
-                raise NotInstalledError(
-                    f"The Python of trackerr_xl ended without an answer ({type(error).__name__}): "
-                    "run trackerr-xl install --libreoffice again"
+                self._process.kill()
+                self._process.wait()
+                self._process = None
+                raise EndedError(
+                    f"The Python that calculates, {self._python}, ended without an answer: run trackerr-xl doctor"
                 ) from error
 
-    def _asked(self, message: object, blocks: list[bytes]) -> Any:
-        if self._process is None or self._process.poll() is not None:
-            self._process = _started()
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        send(self._process.stdin, message, blocks)
-        return receive(self._process.stdout)[0]
 
-    def _stop(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
+def settings_folder(system: str, environ: Mapping[str, str], home: Path) -> Path:
+    """Where the installation leaves word of the Python to use.
 
-
-def settings_folder() -> Path:
-    """Where the installation leaves word of the Python to use."""
-    if sys.platform == "win32":
-        return Path(os.environ.get("APPDATA", Path.home() / "AppData" / "Roaming")) / "trackerr_xl"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "trackerr_xl"
-    return Path(os.environ.get("XDG_CONFIG_HOME", Path.home() / ".config")) / "trackerr_xl"
+    Parameters
+    ----------
+    system : str
+        As `sys.platform` has it.
+    environ : mapping of str to str
+        Environment variables.
+    home : Path
+        The user's folder.
+    """
+    if system == "win32":
+        return Path(environ.get("APPDATA") or home / "AppData" / "Roaming") / "trackerr_xl"
+    if system == "darwin":
+        return home / "Library" / "Application Support" / "trackerr_xl"
+    return Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "trackerr_xl"
 
 
-def python_file() -> Path:
+def python_file(system: str, environ: Mapping[str, str], home: Path) -> Path:
     """The file that names the Python to use."""
-    return settings_folder() / "libreoffice_python.txt"
+    return settings_folder(system, environ, home) / "libreoffice_python.txt"
+
+
+def _answer(process: subprocess.Popen[bytes], message: object, blocks: list[bytes]) -> Any:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    send(process.stdin, message, blocks)
+    return receive(process.stdout)[0]
 
 
 def _python() -> str:
@@ -79,21 +100,27 @@ def _python() -> str:
     if named:
         return named
     try:
-        return python_file().read_text(encoding="utf-8").strip()
+        return python_file(sys.platform, os.environ, Path.home()).read_text(encoding="utf-8").strip()
     except OSError:
         raise NotInstalledError(
             "The Python of trackerr_xl is not known to LibreOffice: run trackerr-xl install --libreoffice"
         ) from None
 
 
-def _started() -> subprocess.Popen[bytes]:
+def _started(python: str) -> subprocess.Popen[bytes]:
     environment = {name: value for name, value in os.environ.items() if name not in _OF_LIBREOFFICE}
-    # -P and the user's home: no module lying beside a workbook is imported.
-    return subprocess.Popen(
-        [_python(), "-P", "-m", "trackerr_xl.hosts.libreoffice.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=environment,
-        cwd=Path.home(),
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
+    try:
+        # -P and the user's home: no module lying beside a workbook is imported.
+        return subprocess.Popen(
+            [python, "-P", "-m", "trackerr_xl.hosts.libreoffice.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            cwd=Path.home(),
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except OSError as error:
+        raise NotInstalledError(
+            f"The Python that calculates, {python}, cannot be started ({error.strerror}): "
+            "run trackerr-xl install --libreoffice again"
+        ) from None

@@ -10,7 +10,7 @@ import unohelper
 from com.sun.star.lang import Locale, XLocalizable, XServiceInfo, XServiceName
 
 from .cells import packed, shown
-from .child import Child, NotInstalledError
+from .child import Child, ChildError
 
 SERVICE = "org.trackerr.calc.AddIn"
 """The only service it registers: as com.sun.star.sheet.AddIn, Calc would not read its names from CalcAddIns.xcu."""
@@ -70,8 +70,8 @@ def _method(function: str, *, matrix: bool, words: bool) -> Callable[..., Any]:
         }
         try:
             grid = _child.ask(question, blocks)
-        except NotInstalledError as error:
-            grid = [["Status", str(error)]] if words and matrix else [[{"error": "#NAME?"}]]
+        except ChildError as error:
+            grid = [["Status", str(error)]] if words else [[{"error": error.shown}]]
         rows = tuple(tuple(shown(cell) for cell in row) for row in grid)
         return rows if matrix else rows[0][0]
 

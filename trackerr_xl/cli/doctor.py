@@ -1,0 +1,22 @@
+"""`trackerr-xl doctor`."""
+
+import typer
+
+from trackerr_xl.cli.outcome import Outcome
+from trackerr_xl.cli.screen import show_table
+from trackerr_xl.install.examine import examine
+from trackerr_xl.install.machine import this_machine
+
+
+def run() -> Outcome:
+    """Look at everything and show it; what is wrong is told again on stderr, as sentences."""
+    findings = examine(this_machine())
+    show_table(
+        "What was looked at",
+        ("Part", "Found", "To do"),
+        [(each.topic, each.sentence, each.remedy) for each in findings],
+    )
+    wrong = [each for each in findings if each.remedy]
+    for each in wrong:
+        typer.echo(f"{each.topic}: {each.sentence}. {each.remedy}.", err=True)
+    return Outcome.DIFFERENT if wrong else Outcome.DONE

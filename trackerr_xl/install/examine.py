@@ -1,0 +1,26 @@
+"""Everything that can be wrong, looked at in turn."""
+
+from trackerr_xl.install.examine_excel import excel_findings
+from trackerr_xl.install.examine_libreoffice import libreoffice_findings
+from trackerr_xl.install.examine_python import python_findings
+from trackerr_xl.install.findings import Finding
+from trackerr_xl.install.machine import Machine
+
+
+def examine(machine: Machine) -> list[Finding]:
+    """Look at the Python, and at what there is of Excel and LibreOffice.
+
+    Parameters
+    ----------
+    machine : Machine
+        What to look at.
+
+    Returns
+    -------
+    list of Finding
+        In the order in which one would mend them.
+    """
+    findings = list(python_findings(machine))
+    if machine.system == "win32":
+        findings += excel_findings(machine)
+    return findings + list(libreoffice_findings(machine))
