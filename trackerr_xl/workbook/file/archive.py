@@ -6,7 +6,7 @@ is ever extracted to a folder: names of members are only looked up.
 
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -33,6 +33,7 @@ _CENTRAL = struct.Struct("<IHHHHHHIIIHHHHHII")
 _END = struct.Struct("<IHHHHIIH")
 _LOCAL_MARK, _CENTRAL_MARK, _END_MARK = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _STORED, _DEFLATED = 0, 8
+_FIRST_DATE = 33  # 1 January 1980
 _ENCRYPTED, _UTF8_NAME = 0x0001, 0x0800
 _ZIP64, _ZIP64_EXTRA, _ZIP64_END_MARK = 0xFFFFFFFF, 1, b"PK\x06\x06"
 
@@ -110,13 +111,22 @@ class Archive:
         """All bytes of a member, inflated."""
         return b"".join(self.chunks(name))
 
-    def rewritten(self, edits: Mapping[str, bytes]) -> bytes:
+    def rewritten(
+        self,
+        edits: Mapping[str, bytes],
+        added: Mapping[str, bytes] | None = None,
+        removed: Container[str] = (),
+    ) -> bytes:
         """The file with some members replaced; every other byte of it that can stay stays.
 
         Parameters
         ----------
         edits : mapping of str to bytes
             New inflated contents of existing members.
+        added : mapping of str to bytes, optional
+            Contents of members the file has not; they come last.
+        removed : container of str, optional
+            Members left out.
 
         Returns
         -------
@@ -125,13 +135,16 @@ class Archive:
             untouched ones their compressed bytes, local headers and extra fields.
         """
         changed = {name: content for name, content in edits.items() if content != self.read(name)}
-        if not changed:
+        kept = [name for name in self.members if name not in removed]
+        if not changed and not added and len(kept) == len(self.members):
             return self.data
         in_file_order = sorted(self.members.values(), key=lambda member: member.start)
         out = bytearray(self.data[: in_file_order[0].start])
         entries: dict[str, bytes] = {}
         for member in in_file_order:
             at = len(out)
+            if member.name in removed:
+                continue
             if member.name in changed:
                 packed, entry = _packed(self.data, member, changed[member.name])
                 out += packed
@@ -139,9 +152,14 @@ class Archive:
                 entry = member.entry
                 out += self.data[member.start : member.end]
             entries[member.name] = _moved(entry, at)
-        directory = b"".join(entries[name] for name in self.members)
+        for name, content in (added or {}).items():
+            at = len(out)
+            packed, entry = _packed_anew(name, content)
+            out += packed
+            entries[name] = _moved(entry, at)
+        directory = b"".join(entries[name] for name in (*kept, *(added or ())))
         end = bytearray(self.data[self.end_record :])
-        struct.pack_into("<II", end, 12, len(directory), len(out))
+        struct.pack_into("<HHII", end, 8, len(entries), len(entries), len(directory), len(out))
         return bytes(out + directory + end)
 
 
@@ -298,6 +316,19 @@ def _packed(data: bytes, member: Member, content: bytes) -> tuple[bytes, bytes]:
         0x04034B50, fields[2], flags, _DEFLATED, fields[5], fields[6], *sizes, len(raw_name), 0
     )
     return local + raw_name + body, _CENTRAL.pack(*fields) + raw_name + comment
+
+
+def _packed_anew(name: str, content: bytes) -> tuple[bytes, bytes]:
+    """Local record and central entry of a member the file has not; its date is the first a zip file can hold."""
+    deflater = zlib.compressobj(6, zlib.DEFLATED, -15)
+    body = deflater.compress(content) + deflater.flush()
+    raw_name = name.encode()
+    sizes = (zlib.crc32(content), len(body), len(content))
+    local = _LOCAL.pack(0x04034B50, 20, _UTF8_NAME, _DEFLATED, 0, _FIRST_DATE, *sizes, len(raw_name), 0)
+    central = _CENTRAL.pack(
+        0x02014B50, 20, 20, _UTF8_NAME, _DEFLATED, 0, _FIRST_DATE, *sizes, len(raw_name), 0, 0, 0, 0, 0, 0
+    )
+    return local + raw_name + body, central + raw_name
 
 
 def _moved(entry: bytes, at: int) -> bytes:

@@ -20,6 +20,32 @@ CLASSIC_ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#
 
 
 @dataclass(frozen=True, slots=True)
+class NewFormula:
+    """A formula put into a cell.
+
+    Parameters
+    ----------
+    text : str
+        With its equals sign.
+    value : Cell
+        What it comes to; calculated later where it is not known.
+    area : Area, optional
+        Cells an array formula fills.
+    mark : int, optional
+        Number of the mark that makes an array formula one that spills.
+    """
+
+    text: str
+    value: Cell = None
+    area: Area | None = None
+    mark: int | None = None
+
+
+Content = Cell | NewFormula
+"""What a cell is to hold: a constant, None for nothing, or a formula."""
+
+
+@dataclass(frozen=True, slots=True)
 class NewValue:
     """What a cell is to hold.
 
@@ -82,6 +108,24 @@ def rewritten_cell(sheet: SheetXml, span: tuple[int, int], new: NewValue) -> byt
         return tag + (b"/>" if not content else b">%b</%bc>" % (content, sheet.prefix))
     close = sheet.structure.rindex(b"</", start, end)
     return tag + b">" + _new_content(sheet, (opening.end(), close), content, new.area) + sheet.data[close:end]
+
+
+def cell_with(prefix: bytes, place: tuple[int, int], style: str | None, content: Content) -> bytes:
+    """A cell with a constant or a formula; `style` is the number of its format."""
+    if not isinstance(content, NewFormula):
+        return new_cell(prefix, place, style, NewValue(storable(content), constant=True))
+    plain = new_cell(prefix, place, style, NewValue(storable(content.value)))
+    tag, end, rest = plain.partition(b">")
+    attributes = b"" if content.area is None else b' t="array" ref="%b"' % area_address(content.area).encode()
+    if content.mark is not None:
+        tag = with_attribute(tag, b"cm", b"%d" % content.mark)
+    # Formulas know no _x000D_ escapes.
+    text = _as_xml(content.text.removeprefix("="))
+    return b"%b%b<%bf%b>%b</%bf>%b" % (tag, end, prefix, attributes, text, prefix, rest)
+
+
+def _as_xml(text: str) -> bytes:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode()
 
 
 def with_attribute(tag: bytes, name: bytes, value: bytes | None) -> bytes:

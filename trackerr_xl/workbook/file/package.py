@@ -6,7 +6,7 @@ afterwards meet neither a zip bomb nor an entity bomb nor half a file.
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -57,9 +57,14 @@ class Package:
         """Bytes of one part, inflated."""
         return self.archive.read(part)
 
-    def rewritten(self, edits: Mapping[str, bytes]) -> bytes:
-        """The file's bytes with some parts replaced and all others copied as they are."""
-        return self.archive.rewritten(edits)
+    def rewritten(
+        self,
+        edits: Mapping[str, bytes],
+        added: Mapping[str, bytes] | None = None,
+        removed: Container[str] = (),
+    ) -> bytes:
+        """The file's bytes with some parts replaced, added or left out, and all others copied as they are."""
+        return self.archive.rewritten(edits, added, removed)
 
 
 def open_package(path: str | Path) -> Package:

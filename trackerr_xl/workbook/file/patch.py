@@ -10,11 +10,21 @@ from dataclasses import dataclass, field
 from trackerr_xl.errors import FileRefusedError
 from trackerr_xl.sheet.cells import Cell
 from trackerr_xl.workbook.file.addresses import Area, address
-from trackerr_xl.workbook.file.cell_xml import NewValue, rewritten_cell, same, spliced, storable
+from trackerr_xl.workbook.file.cell_xml import (
+    Content,
+    NewFormula,
+    NewValue,
+    cell_with,
+    rewritten_cell,
+    same,
+    spliced,
+    storable,
+)
 from trackerr_xl.workbook.file.package import Package
 from trackerr_xl.workbook.file.row_xml import Splice, insertions
-from trackerr_xl.workbook.file.sheet_xml import SheetXml, element, scan_sheet
-from trackerr_xl.workbook.file.stored import read_shared_strings, stored_cell
+from trackerr_xl.workbook.file.sheet_xml import SheetXml, element, opening_tag, scan_sheet
+from trackerr_xl.workbook.file.stored import formula_cells, read_shared_strings, stored_cell
+from trackerr_xl.workbook.file.xml_text import attributes_of
 
 RowColumn = tuple[int, int]
 """Row and column from 1."""
@@ -33,11 +43,14 @@ class SheetEdits:
     spills : mapping of (int, int) to sequence of rows of Cell
         By the first cell of a dynamic array: all it spills now. Its range follows; cells it no longer covers are
         emptied and keep their style.
+    contents : mapping of (int, int) to Content
+        What cells are to hold whatever they held, formulas as well; formats stay.
     """
 
     inputs: Mapping[RowColumn, Cell] = field(default_factory=dict)
     results: Mapping[RowColumn, Cell] = field(default_factory=dict)
     spills: Mapping[RowColumn, Sequence[Sequence[Cell]]] = field(default_factory=dict)
+    contents: Mapping[RowColumn, Content] = field(default_factory=dict)
 
 
 def patch_workbook(package: Package, edits: Mapping[str, SheetEdits]) -> bytes:
@@ -86,7 +99,8 @@ def patch_sheet(sheet: SheetXml, edits: SheetEdits, strings: Sequence[str]) -> b
         If an input is meant for a cell with a formula, or a spill for one without an array formula.
     """
     splices: list[Splice] = []
-    missing: dict[RowColumn, NewValue] = {}
+    missing: dict[RowColumn, NewValue | NewFormula] = {}
+    _refuse_half_shared(sheet, edits.contents, strings)
     for place, new in _news(sheet, edits, strings).items():
         span = sheet.cells.get(place)
         if span is not None:
@@ -94,6 +108,14 @@ def patch_sheet(sheet: SheetXml, edits: SheetEdits, strings: Sequence[str]) -> b
                 splices.append((*span, rewritten_cell(sheet, span, new)))
         elif new.value is not None:
             missing[place] = new
+    for place, content in edits.contents.items():
+        span = sheet.cells.get(place)
+        if span is not None:
+            splices.append((*span, _exchanged(sheet, place, span, content)))
+        elif isinstance(content, NewFormula):
+            missing[place] = content
+        elif content is not None:
+            missing[place] = NewValue(storable(content), constant=True)
     splices += insertions(sheet, missing)
     return spliced(sheet.data, splices, (0, len(sheet.data)))
 
@@ -119,6 +141,33 @@ def _news(sheet: SheetXml, edits: SheetEdits, strings: Sequence[str]) -> dict[Ro
             raise ValueError(f"{address(*place)} holds a formula")
         news[place] = NewValue(storable(value), constant=True)
     return news
+
+
+def _exchanged(sheet: SheetXml, place: RowColumn, span: tuple[int, int], content: Content) -> bytes:
+    tag = opening_tag(sheet.prefix, b"c").match(sheet.structure, *span)
+    assert tag is not None
+    return cell_with(sheet.prefix, place, attributes_of(tag[1]).get("s"), content)
+
+
+def _refuse_half_shared(
+    sheet: SheetXml, contents: Mapping[RowColumn, Content], strings: Sequence[str]
+) -> None:
+    """The first cell of a shared formula holds the text of all: it goes with all or stays."""
+    there = [stored_cell(sheet, *place, strings) for place in contents]
+    going = {
+        cell.formula.shared
+        for cell in there
+        if cell is not None and cell.formula is not None and cell.formula.shared and cell.formula.text
+    }
+    if not going:
+        return
+    for cell in formula_cells(sheet, strings):
+        shared = None if cell.formula is None else cell.formula.shared
+        if shared in going and (cell.row, cell.column) not in contents:
+            raise FileRefusedError(
+                f"shares one formula between {address(cell.row, cell.column)} and cells to be changed: "
+                "enter the formula there anew"
+            )
 
 
 def _cells_inside(sheet: SheetXml, area: Area) -> list[RowColumn]:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from trackerr_xl.workbook.file.addresses import Area, area_address, parse_area
-from trackerr_xl.workbook.file.cell_xml import NewValue, new_cell, with_attribute
+from trackerr_xl.workbook.file.cell_xml import NewFormula, NewValue, cell_with, new_cell, with_attribute
 from trackerr_xl.workbook.file.sheet_xml import ElementSpan, SheetXml, opening_tag
 from trackerr_xl.workbook.file.xml_text import attributes_of
 
@@ -13,7 +13,7 @@ Splice = tuple[int, int, bytes]
 """First byte and end of what is replaced, and by what."""
 
 
-def insertions(sheet: SheetXml, news: Mapping[tuple[int, int], NewValue]) -> list[Splice]:
+def insertions(sheet: SheetXml, news: Mapping[tuple[int, int], NewValue | NewFormula]) -> list[Splice]:
     """Splices that put new cells into a part, by row and column.
 
     A new cell takes the format that its place showed without one: that of its row, else of its column.
@@ -24,7 +24,11 @@ def insertions(sheet: SheetXml, news: Mapping[tuple[int, int], NewValue]) -> lis
     cells: dict[int, dict[int, bytes]] = defaultdict(dict)
     for row, column in sorted(news):
         style = _row_style(sheet, row) or next((s for low, high, s in columns if low <= column <= high), None)
-        cells[row][column] = new_cell(sheet.prefix, (row, column), style, news[row, column])
+        new = news[row, column]
+        if isinstance(new, NewFormula):
+            cells[row][column] = cell_with(sheet.prefix, (row, column), style, new)
+        else:
+            cells[row][column] = new_cell(sheet.prefix, (row, column), style, new)
     present: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for (row, column), (start, _) in sheet.cells.items():
         if row in cells:

@@ -1,0 +1,1 @@
+"""What the buttons of the ribbon do to a workbook: each action is a plan of changes, carried out in a file or in Excel."""
