@@ -5,12 +5,13 @@ import typer
 from trackerr_xl.cli.outcome import Outcome
 from trackerr_xl.cli.screen import show_table
 from trackerr_xl.install.examine import examine
+from trackerr_xl.install.excel import shipped_add_in
 from trackerr_xl.install.machine import this_machine
 
 
 def run() -> Outcome:
     """Look at everything and show it; what is wrong is told again on stderr, as sentences."""
-    findings = examine(this_machine())
+    findings = examine(this_machine(), shipped_add_in())
     show_table(
         "What was looked at",
         ("Part", "Found", "To do"),

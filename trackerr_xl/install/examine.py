@@ -7,13 +7,15 @@ from trackerr_xl.install.findings import Finding
 from trackerr_xl.install.machine import Machine
 
 
-def examine(machine: Machine) -> list[Finding]:
+def examine(machine: Machine, add_in: bytes) -> list[Finding]:
     """Look at the Python, and at what there is of Excel and LibreOffice.
 
     Parameters
     ----------
     machine : Machine
         What to look at.
+    add_in : bytes
+        Excel's add-in as shipped.
 
     Returns
     -------
@@ -22,5 +24,5 @@ def examine(machine: Machine) -> list[Finding]:
     """
     findings = list(python_findings(machine))
     if machine.system == "win32":
-        findings += excel_findings(machine)
+        findings += excel_findings(machine, add_in)
     return findings + list(libreoffice_findings(machine))

@@ -9,7 +9,7 @@ from trackerr_xl.errors import FileRefusedError
 from trackerr_xl.install.configuration import configured_python, macros
 from trackerr_xl.install.examine_python import in_onedrive, needed_version
 from trackerr_xl.install.examine_trust import trust_findings
-from trackerr_xl.install.excel import ADD_IN, shipped_add_in, startup_folder
+from trackerr_xl.install.excel import ADD_IN, startup_folder
 from trackerr_xl.install.findings import Finding
 from trackerr_xl.install.machine import Machine
 from trackerr_xl.install.registry import CLICK_TO_RUN, DISABLED_ITEMS, EXCEL_PROGRAM, OUTLOOK
@@ -18,7 +18,7 @@ _AGAIN = "Close Excel and run trackerr-xl install"
 _FIXED_ARRAYS = ("2016", "2019")
 
 
-def excel_findings(machine: Machine) -> Iterator[Finding]:
+def excel_findings(machine: Machine, shipped: bytes) -> Iterator[Finding]:
     """What is to be said of Excel; a machine without it needs nothing."""
     if not (machine.registry.get(EXCEL_PROGRAM) or machine.registry.get(CLICK_TO_RUN)):
         yield Finding("Excel", "It is not found on this machine")
@@ -26,7 +26,7 @@ def excel_findings(machine: Machine) -> Iterator[Finding]:
     yield _excel(machine)
     yield from _packages(machine)
     yield _library(machine)
-    yield from _add_in(machine)
+    yield from _add_in(machine, shipped)
     yield from trust_findings(machine)
 
 
@@ -84,14 +84,14 @@ def _library(machine: Machine) -> Finding:
     )
 
 
-def _add_in(machine: Machine) -> Iterator[Finding]:
+def _add_in(machine: Machine, shipped: bytes) -> Iterator[Finding]:
     path = startup_folder(machine) / ADD_IN
     try:
         there = path.read_bytes()
     except OSError:
         yield Finding("Add-in", f"{path} does not exist", _AGAIN)
         return
-    yield _same_add_in(path, there)
+    yield _same_add_in(path, there, shipped)
     yield from _started_python(machine, there)
     if _marked(path):
         yield Finding(
@@ -116,9 +116,9 @@ def _add_in(machine: Machine) -> Iterator[Finding]:
         )
 
 
-def _same_add_in(path: Path, there: bytes) -> Finding:
+def _same_add_in(path: Path, there: bytes, shipped: bytes) -> Finding:
     try:
-        same = macros(there) == macros(shipped_add_in())
+        same = macros(there) == macros(shipped)
     except FileRefusedError as error:
         return Finding("Add-in", f"{path} {error.message}", _AGAIN)
     if same:
