@@ -3,10 +3,10 @@
 from typing import Final
 
 from trackerr_xl.workbook.templates.page import Book, open_page
-from trackerr_xl.workbook.templates.plan import ANSWERS
+from trackerr_xl.workbook.templates.plan import ANSWERS, ASSETS_TABLE, LIMITS_TABLE
 from trackerr_xl.workbook.templates.style import NAVY
 
-ASK: Final = "TE_CONSTRAINTS(Portfolio, Benchmark, Covariance, Limits[#All], Assets[#All])"
+ASK: Final = f"TE_CONSTRAINTS(Portfolio, Benchmark, Covariance, {LIMITS_TABLE}, {ASSETS_TABLE})"
 
 
 def write_answers(book: Book) -> None:

@@ -51,7 +51,8 @@ def _write_groups(page: Page, plan: Plan) -> None:
     last = FIRST_GROUP_ROW + len(plan.groups) - 1
     for row in range(FIRST_GROUP_ROW, last + 1):
         source = row - FIRST_GROUP_ROW + FIRST_ROW
-        page.formula(f"B{row}", f"={CONTRIBUTIONS}!B{source}", "body", "left")
+        # LibreOffice finds a text that an add-in has spilled only once it is joined to another.
+        page.formula(f"B{row}", f'={CONTRIBUTIONS}!B{source}&""', "body", "left")
         for column, weights in (("C", "Portfolio_Weights"), ("D", "Index_Weights")):
             page.formula(f"{column}{row}", f"=SUMIF({members},B{row},{weights})", "body", "percent")
         page.formula(f"E{row}", f"=ROUND(C{row}-D{row},10)", "body", "signed percent")

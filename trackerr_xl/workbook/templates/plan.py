@@ -25,6 +25,9 @@ ANSWERS, LIMITS, INDEX, COVARIANCE, CHECKS, EXPLAIN, NOTES = (
     "Notes",
 )
 
+LIMITS_TABLE, ASSETS_TABLE = "Limits[[#Headers],[#Data]]", "Assets[[#Headers],[#Data]]"
+"""The tables a user fills, as a formula writes them: LibreOffice does not know the shorter ``Limits[#All]``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:

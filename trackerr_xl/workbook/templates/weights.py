@@ -4,17 +4,19 @@ from typing import Final
 
 from trackerr_xl.workbook.templates.page import Book, Page, open_page
 from trackerr_xl.workbook.templates.plan import (
+    ASSETS_TABLE,
     CONTRIBUTIONS,
     EXPLAIN,
     FIRST_ROW,
     INDEX,
+    LIMITS_TABLE,
     WEIGHTS,
     Plan,
     attribute_cells,
 )
 from trackerr_xl.workbook.templates.style import AMBER, TEAL
 
-OPTIMISE: Final = "TE_OPTIMIZE(Benchmark, Covariance, Limits[#All], Assets[#All])"
+OPTIMISE: Final = f"TE_OPTIMIZE(Benchmark, Covariance, {LIMITS_TABLE}, {ASSETS_TABLE})"
 _CONTRIBUTION_WIDTHS: Final = (28.0, 13.0, 12.0, 12.0, 11.0, 14.0)
 _CONTRIBUTION_LOOKS: Final = (
     ("body", "left"),
@@ -136,12 +138,9 @@ def _name_and_colour(page: Page, last: int) -> None:
 def _write_holding(page: Page, plan: Plan, row: int) -> None:
     first, last = FIRST_ROW, plan.last_row
     page.formula(f"B{row}", f"={INDEX}!B{row}", "body", "left")
+    # Not by MATCH: LibreOffice finds a name that an add-in has spilled only once it is joined to another text.
     page.formula(
-        f"C{row}",
-        f'=IF(F{row}="",INDEX($O${first}:$O${last},MATCH(B{row},$N${first}:$N${last},0)),F{row})',
-        "body",
-        "percent",
-        "strong",
+        f"C{row}", f'=IF(F{row}="",IF(N{row}&""=B{row},O{row},NA()),F{row})', "body", "percent", "strong"
     )
     page.formula(f"D{row}", f"={INDEX}!C{row}", "body", "percent")
     page.formula(f"E{row}", f"=C{row}-D{row}", "body", "signed percent")
@@ -153,10 +152,11 @@ def _write_holding(page: Page, plan: Plan, row: int) -> None:
             "body",
             "left",
         )
-    names = f"{CONTRIBUTIONS}!$I${first}:$I${last}"
     for column, source, scale, look in (("I", "L", "10000*", "signed bp"), ("J", "M", "", "percent")):
-        values = f"{CONTRIBUTIONS}!${source}${first}:${source}${last}"
-        page.formula(f"{column}{row}", f"={scale}INDEX({values},MATCH(B{row},{names},0))", "body", look)
+        found = f'{CONTRIBUTIONS}!$I{row}&""=B{row}'
+        page.formula(
+            f"{column}{row}", f"=IF({found},{scale}{CONTRIBUTIONS}!{source}{row},NA())", "body", look
+        )
     # The row number breaks ties, so that every rank from 1 to n occurs once.
     for column, source, digits in (("K", "E", 10), ("L", "I", 6)):
         tie = f"1E-{digits + 3}"
