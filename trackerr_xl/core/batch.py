@@ -1,0 +1,203 @@
+"""Many tracking problems at once: those that share a risk model and rows go through one stacked Newton.
+
+What the stack does not prove, and what does not fit into one, is solved one by one: the answers are the same.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from trackerr_xl.core.arrays import Matrix, Vector
+from trackerr_xl.core.batch_proof import Claims, Proofs, prove
+from trackerr_xl.core.problem import TrackingProblem
+from trackerr_xl.core.risk_model import FactorModel
+from trackerr_xl.core.solution import Certificate, Solution
+from trackerr_xl.core.solve import TOLERANCE, solve
+from trackerr_xl.core.solvers import batch_newton, scaling
+from trackerr_xl.core.solvers.batch_newton import Accounts, Shared
+from trackerr_xl.core.solvers.certificate import measure
+from trackerr_xl.core.solvers.program import FactorHessian
+from trackerr_xl.core.threads import one_thread
+from trackerr_xl.errors import TrackerrError
+
+STACKED = 256
+"""Accounts in one stack: more gain nothing and their Newton matrices leave the cache."""
+FEWEST = 3
+"""Accounts from which a stack is worth preparing."""
+_PAIRS = 40_000_000
+"""Largest number of pairwise products of columns, names times pairs: 160 MB."""
+
+Answered = Solution | TrackerrError
+"""What an account gets: its weights, or why there are none."""
+
+
+def solve_all(problems: Sequence[TrackingProblem], seconds: float | None = None) -> list[Answered]:
+    """Weights of least tracking error for every problem, proved as by `solve`.
+
+    Parameters
+    ----------
+    problems : sequence of TrackingProblem
+        In any mixture; fastest when they share the risk model and the coefficients of their rows.
+    seconds : float, optional
+        Time limit of each that has to be solved alone.
+
+    Returns
+    -------
+    list of Solution or TrackerrError
+        In the order of the problems; an error where a problem has no answer. It does not stop the others.
+    """
+    answers: dict[int, Answered] = {}
+    with one_thread():
+        for places in _stacks(problems):
+            for first in range(0, len(places), STACKED):
+                some = places[first : first + STACKED]
+                answers |= dict(zip(some, _solved([problems[at] for at in some]), strict=True))
+    return [
+        answers[at] if _is_proved(answers.get(at)) else _alone(problem, seconds)
+        for at, problem in enumerate(problems)
+    ]
+
+
+def _is_proved(answer: Answered | None) -> bool:
+    if not isinstance(answer, Solution):
+        return False
+    proof = answer.certificate
+    return max(proof.violation, proof.relative_gap, proof.stationarity) <= TOLERANCE
+
+
+def _alone(problem: TrackingProblem, seconds: float | None) -> Answered:
+    try:
+        return solve(problem, seconds=seconds)
+    except TrackerrError as error:
+        return error
+
+
+def _stacks(problems: Sequence[TrackingProblem]) -> Iterator[list[int]]:
+    """Places of problems that differ in numbers only."""
+    alike: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for at, problem in enumerate(problems):
+        if _fits(problem):
+            rows = problem.rows
+            equal = (rows.lower == rows.upper).tobytes()
+            alike[id(problem.risk), rows.matrix.tobytes(), equal, problem.bent.upper.size].append(at)
+    yield from (places for places in alike.values() if len(places) >= FEWEST)
+
+
+def _fits(problem: TrackingProblem) -> bool:
+    if not isinstance(problem.risk, FactorModel) or problem.rows.penalty is not None:
+        return False
+    n, k = problem.risk.loadings.shape
+    width = k + problem.rows.lower.size
+    bent = problem.bent
+    plain = bent.upper.size == 0 or (bent.upper.size == 1 and not bent.slope.any() and bool(bent.hard.all()))
+    return plain and n * width * (width + 1) // 2 <= _PAIRS
+
+
+def _solved(problems: Sequence[TrackingProblem]) -> list[Solution]:
+    program, units = scaling.scaled(problems[0])
+    assert isinstance(program.hessian, FactorHessian)
+    shared = Shared(
+        np.concatenate([program.hessian.loadings, program.rows.T], axis=1),
+        program.hessian.specific,
+        program.hessian.loadings.shape[1],
+        program.equalities,
+    )
+    benchmark = np.stack([problem.benchmark for problem in problems])
+    accounts = _accounts(problems, benchmark, units, program.equalities)
+    ended = batch_newton.minimise(shared, accounts)
+    free = benchmark + ended.x / units.spread
+    if accounts.bent:
+        free = np.where((ended.x == accounts.at) & (accounts.bend > 0.0), _stack(problems, "at"), free)
+    lower, upper = np.stack([each.lower for each in problems]), np.stack([each.upper for each in problems])
+    weights = np.where(ended.x <= accounts.lower, lower, np.where(ended.x >= accounts.upper, upper, free))
+    weights = np.clip(weights, lower, upper)
+    duals = np.empty((len(problems), program.rows.shape[0]))
+    k = shared.factors
+    duals[:, units.order] = ended.duals[:, k : k + duals.shape[1]] * (units.objective / units.row_units)
+    if accounts.bent:
+        eta = ended.duals[:, -1] * (units.objective / units.bent_units[0])
+        return [_measured(*claim) for claim in zip(problems, weights, duals, eta[:, None], strict=True)]
+    linear = np.stack([problem.linear for problem in problems])
+    row_lower, row_upper = (
+        np.stack([getattr(each.rows, side) for each in problems]) for side in ("lower", "upper")
+    )
+    claims = Claims(weights, benchmark, linear, lower, upper, row_lower, row_upper, duals)
+    proofs = prove(problems[0].risk, problems[0].rows.matrix, claims)
+    return [_solution(weights[at], proofs, at) for at in range(len(problems))]
+
+
+def _stack(problems: Sequence[TrackingProblem], part: str) -> Matrix:
+    return np.concatenate([getattr(problem.bent, part) for problem in problems])
+
+
+def _accounts(
+    problems: Sequence[TrackingProblem], benchmark: Matrix, units: scaling.Scaling, equalities: int
+) -> Accounts:
+    """The accounts' own numbers in the units of `scaling.scaled`."""
+    spread = units.spread
+    held = benchmark @ problems[0].rows.matrix[units.order].T
+    row_lower, row_upper = (
+        (np.stack([getattr(each.rows, side) for each in problems])[:, units.order] - held) / units.row_units
+        for side in ("lower", "upper")
+    )
+    linear = np.stack([problem.linear for problem in problems]) / (spread * units.objective)
+    lower, upper = (
+        spread * (np.stack([getattr(each, side) for each in problems]) - benchmark)
+        for side in ("lower", "upper")
+    )
+    targets, row_lower, row_upper = (
+        row_lower[:, :equalities],
+        row_lower[:, equalities:],
+        row_upper[:, equalities:],
+    )
+    none = np.empty((len(problems), 0))
+    if not problems[0].bent.upper.size:
+        return Accounts(linear, lower, upper, targets, row_lower, row_upper, none, none)
+    # The unit of a bent row is the first account's: a power of two, so nothing is rounded.
+    unit = units.bent_units[0]
+    bend, at = _stack(problems, "bend") / (spread * unit), spread * (_stack(problems, "at") - benchmark)
+    limit = np.stack([problem.bent.upper for problem in problems]) / unit
+    return Accounts(
+        linear,
+        lower,
+        upper,
+        targets,
+        np.concatenate([row_lower, np.full_like(limit, -np.inf)], axis=1),
+        np.concatenate([row_upper, limit], axis=1),
+        bend,
+        at,
+    )
+
+
+def _measured(problem: TrackingProblem, weights: Vector, duals: Vector, bent_duals: Vector) -> Solution:
+    found = measure(problem, weights, duals, bent_duals)
+    return Solution(
+        weights,
+        found.active_variance,
+        found.row_duals,
+        found.reduced_gradient,
+        found.bent_duals,
+        found.certificate,
+        "batch",
+        1,
+    )
+
+
+def _solution(weights: Vector, proofs: Proofs, at: int) -> Solution:
+    certificate = Certificate(
+        float(proofs.violation[at]),
+        float(proofs.gap[at]),
+        float(proofs.relative_gap[at]),
+        float(proofs.stationarity[at]),
+    )
+    return Solution(
+        weights,
+        float(proofs.active_variance[at]),
+        proofs.duals[at],
+        proofs.reduced_gradient[at],
+        np.empty(0),
+        certificate,
+        "batch",
+        1,
+    )
