@@ -7,54 +7,66 @@ from typing import Any
 
 import xlwings as xw
 
-from trackerr_xl.errors import NotYetError, TrackerrError
-from trackerr_xl.hosts.live_book import LiveDesk
+from trackerr_xl.errors import TrackerrError
+from trackerr_xl.hosts.live_book import LiveDesk, open_copy, selected_answer
+from trackerr_xl.workbook.actions.audit import write_audit
+from trackerr_xl.workbook.actions.changes import Plan
 from trackerr_xl.workbook.actions.desk import carry_out
-from trackerr_xl.workbook.actions.freeze import freeze as freeze_plan
+from trackerr_xl.workbook.actions.explain import explain as explain_cell
+from trackerr_xl.workbook.actions.freeze import freeze as freeze_book
+from trackerr_xl.workbook.actions.functions_sheet import functions_sheet
+from trackerr_xl.workbook.actions.lock import lock, lock_path, lock_text, read_lock, rerun
+from trackerr_xl.workbook.actions.mend import mend
+from trackerr_xl.workbook.actions.new_book import template, templates
+from trackerr_xl.workbook.actions.optimise import optimise as optimise_book
+from trackerr_xl.workbook.actions.report import rerun_words
 from trackerr_xl.workbook.actions.stamp import versions_now
+from trackerr_xl.workbook.book import Book
+from trackerr_xl.workbook.file.output import write_files
 from trackerr_xl.workbook.read_book import read_book
 
 TITLE = "trackerr_xl"
+"""Over every message."""
 
 
 def optimise() -> None:
     """Write the best weights, the trades and what is said of them."""
-    _press(_later)
+    _change("optimise", optimise_book)
 
 
 def explain() -> None:
     """Say what stands behind the selected cell."""
-    _press(_later)
+    _press(lambda desk: explain_cell(read_book(desk.read()), desk.selected))
 
 
 def freeze() -> None:
-    """Replace our formulas by their values, with a stamp."""
-    _press(lambda desk: carry_out(desk, "freeze", lambda package: freeze_plan(read_book(package), _utc())))
+    """Replace our formulas by their values, with a stamp by which they can be verified and brought back."""
+    _change("freeze", lambda book: freeze_book(book, datetime.now(UTC)))
 
 
 def lock_as_test() -> None:
-    """Write down what the workbook shows now, to be compared with later."""
-    _press(_later)
+    """Write down beside the workbook what it calculates now, to be compared with later."""
+    _press(_lock)
 
 
 def rerun_tests() -> None:
     """Compare the workbook with what was written down."""
-    _press(_later)
+    _press(_rerun)
 
 
 def write_audit_formulas() -> None:
-    """Write formulas of Excel's own that verify the weights without Python."""
-    _press(_later)
+    """Write formulas of Excel's own that verify the weights without Python: of the selected answer, else the largest."""
+    _press(_audit)
 
 
 def new_from_template() -> None:
-    """Open a new workbook made from a template."""
-    _press(_later)
+    """Ask for a template and open a new workbook made from it."""
+    _press(_new)
 
 
 def help_page() -> None:
     """Add a sheet with the functions and what they take."""
-    _press(_later)
+    _change("help", lambda _: functions_sheet())
 
 
 def about() -> None:
@@ -64,31 +76,64 @@ def about() -> None:
 
 def mend_names() -> None:
     """Enter again the formulas of ours that show #NAME?."""
-    _press(_later)
+    _change("mend", mend)
+
+
+def _change(action: str, plan: Callable[[Book], Plan]) -> None:
+    _press(lambda desk: carry_out(desk, action, lambda package: plan(read_book(package))))
+
+
+def _lock(desk: LiveDesk) -> Sequence[str]:
+    desk.tell("Calculating")
+    locked = lock(desk.read(), datetime.now())
+    path = lock_path(desk.path)
+    write_files({path: lock_text(locked, desk.path.name).encode()})
+    skipped = (
+        f" {len(locked.skipped):,} could not be calculated and are not tested." if locked.skipped else ""
+    )
+    return (f"{len(locked.outputs):,} cells are locked in {path}.{skipped}",)
+
+
+def _rerun(desk: LiveDesk) -> Sequence[str]:
+    locked = read_lock(lock_path(desk.path))
+    desk.tell("Calculating")
+    return rerun_words(rerun(desk.read(), locked))
+
+
+def _audit(desk: LiveDesk) -> Sequence[str]:
+    def plan_audit(book: Book) -> Plan:
+        desk.tell("Solving")
+        return write_audit(book, selected_answer(book, desk))
+
+    return carry_out(desk, "audit", lambda package: plan_audit(read_book(package)))
+
+
+def _new(desk: LiveDesk) -> Sequence[str]:
+    known = list(templates())
+    listed = "\n".join(f"{at}  {name}" for at, name in enumerate(known, start=1))
+    typed = desk.ask(f"Which template? Type its number.\n\n{listed}", "1")
+    if typed is None:
+        return ()
+    path = template(known[int(typed) - 1] if typed.isdecimal() and 0 < int(typed) <= len(known) else typed)
+    open_copy(desk.app, path)
+    return ()
 
 
 def _press(act: Callable[[LiveDesk], Sequence[str]]) -> None:
-    book = xw.books.active
-    with _status_bar(book):
+    desk = LiveDesk(xw.books.active)
+    with _status_bar(desk):
         try:
-            words = act(LiveDesk(book))
+            words = act(desk)
         except TrackerrError as error:
             words = (error.sentence,)
-    book.app.alert("\n\n".join(words), TITLE)
+    if words:
+        desk.app.alert("\n".join(words), TITLE)
 
 
 @contextmanager
-def _status_bar(book: Any) -> Iterator[None]:
+def _status_bar(desk: LiveDesk) -> Iterator[Any]:
     """Give the status bar back to Excel when the work is done."""
     try:
         yield
     finally:
-        book.app.status_bar = False
-
-
-def _later(_desk: LiveDesk) -> Sequence[str]:
-    raise NotYetError("is not there yet", argument="this button")
-
-
-def _utc() -> datetime:
-    return datetime.now(UTC)
+        desk.app.status_bar = False

@@ -15,9 +15,11 @@ from typing import Any
 
 from trackerr_xl.errors import FileRefusedError
 from trackerr_xl.sheet.cells import CellError
+from trackerr_xl.workbook.actions.asked import OPTIMISER
 from trackerr_xl.workbook.actions.changes import Changes
 from trackerr_xl.workbook.actions.desk import beside
-from trackerr_xl.workbook.book import Address
+from trackerr_xl.workbook.actions.explain import formula_at
+from trackerr_xl.workbook.book import Address, Book
 from trackerr_xl.workbook.file.addresses import Area, Place, address, area_address
 from trackerr_xl.workbook.file.cell_xml import Content, NewFormula
 from trackerr_xl.workbook.file.looks import BAD, GOOD, UNSURE, Look
@@ -67,6 +69,16 @@ class LiveDesk:
         self._book.app.status_bar = f"trackerr_xl: {what} …"
 
     @property
+    def app(self) -> Any:
+        """Excel, as xlwings knows it."""
+        return self._book.app
+
+    def ask(self, question: str, default: str) -> str | None:
+        """What a person types into a box, None when the box is closed."""
+        typed = self._book.app.api.InputBox(Prompt=question, Title="trackerr_xl", Default=default, Type=_TEXT)
+        return typed.strip() if isinstance(typed, str) else None
+
+    @property
     def selected(self) -> Address:
         """The selected cell."""
         cell = self._book.app.api.ActiveCell
@@ -108,6 +120,17 @@ class LiveDesk:
         _dress(target, sheet)
 
 
+def open_copy(app: Any, path: Path) -> None:
+    """Open a new workbook made from a file, as Excel does with templates."""
+    app.api.Workbooks.Add(str(path))
+
+
+def selected_answer(book: Book, desk: LiveDesk) -> Address | None:
+    """The selected cell where it shows an answer of the optimiser."""
+    formula = formula_at(book, desk.selected)
+    return desk.selected if formula is not None and OPTIMISER in formula.text.upper() else None
+
+
 def blocks(places: Iterable[Place]) -> list[Area]:
     """Rectangles that cover exactly these cells: runs of each row, joined downwards where they are equally wide."""
     runs: list[Area] = []
@@ -134,6 +157,7 @@ _ADD_IN = re.compile(r"\[\d+\]!(?=[A-Z])", re.IGNORECASE)
 _ANCHOR = re.compile(r"\bANCHORARRAY\(([^()]+)\)", re.IGNORECASE)
 _COLOUR_WORDS = tuple(zip(STATUS_WORDS, (GOOD, BAD, UNSURE), strict=True))
 _ALIGNED = {"left": -4131, "center": -4108, "right": -4152}
+_TEXT = 2
 _EXPRESSION, _BOTTOM_EDGE, _CENTRE = 2, 9, -4108
 
 

@@ -5,12 +5,14 @@ the engine.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from trackerr_xl.functions import CATALOGUE
 from trackerr_xl.sheet.call import call
 from trackerr_xl.sheet.cells import CellError, Given, Grid, shape_of
+from trackerr_xl.sheet.reply import Reply
 from trackerr_xl.workbook.book import Book, FormulaCell, cells_of
 from trackerr_xl.workbook.check import TOLERANCE, Difference, agree, difference_at
 from trackerr_xl.workbook.file.addresses import Area
@@ -66,6 +68,28 @@ def replay(path: str | Path, *, tolerance: float = TOLERANCE) -> ReplayReport:
     return ReplayReport(tuple(differences), tuple(skipped), calls)
 
 
+def replies(book: Book, formula: FormulaCell) -> list[tuple[str, Reply]]:
+    """What every call of ours in a formula gives for the stored values of its arguments, with the function's name.
+
+    Raises
+    ------
+    FormulaError
+        If the formula cannot be read, or an argument is an expression.
+    """
+    lifting = Lifting()
+    lifting.lift(resolved(parse(formula.text), book, formula.address), formula.address)
+    return [(own.name, _reply(book, lifting, index)) for index, own in enumerate(lifting.calls)]
+
+
+def recall_models(book: Book) -> None:
+    """Make the models whose names cells of the workbook show, so that they can be asked for."""
+    for sheet in book.sheets.values():
+        for formula in sheet.formulas.values():
+            if not _comes_later(formula):
+                with suppress(FormulaError):
+                    _replayed(book, formula)
+
+
 def _comes_later(formula: FormulaCell) -> bool:
     """Whether a formula may need what another leaves behind: the model whose name is its stored argument."""
     text = formula.text.upper()
@@ -88,10 +112,13 @@ def _replayed(book: Book, formula: FormulaCell) -> Grid | None:
 
 
 def _answer(book: Book, lifting: Lifting, index: int) -> Given:
-    own = lifting.calls[index]
-    given = [_given(book, lifting, argument) for argument in own.arguments]
-    grid = call(own.name, given).grid
+    grid = _reply(book, lifting, index).grid
     return grid[0][0] if len(grid) == 1 and len(grid[0]) == 1 else grid
+
+
+def _reply(book: Book, lifting: Lifting, index: int) -> Reply:
+    own = lifting.calls[index]
+    return call(own.name, [_given(book, lifting, argument) for argument in own.arguments])
 
 
 def _given(book: Book, lifting: Lifting, argument: Argument) -> Given:
@@ -101,11 +128,12 @@ def _given(book: Book, lifting: Lifting, argument: Argument) -> Given:
         case Lifted(call=index):
             return _answer(book, lifting, index)
         case Reference():
-            return _stored(book, argument)
+            return stored_range(book, argument)
     raise FormulaError("an argument of its call is an expression")
 
 
-def _stored(book: Book, reference: Reference) -> Given:
+def stored_range(book: Book, reference: Reference) -> Given:
+    """What a host would hand over for a reference with its sheet: stored values, as far as the sheet is used."""
     sheet = book.sheets[(reference.sheet or "").lower()]
     top, left, bottom, right = reference.area
     used = [*sheet.constants, *sheet.formulas, *sheet.results]

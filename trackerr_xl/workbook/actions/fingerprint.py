@@ -69,8 +69,8 @@ def _spelt(value: Cell) -> str:
     if isinstance(value, bool):
         return f"b{int(value)}"
     if isinstance(value, float | int):
-        # Minus nought is nought in a file.
-        return f"n{float(value) + 0.0!r}"
+        # Fifteen digits are what every spreadsheet program keeps; minus nought is nought in a file.
+        return f"n{float(value) + 0.0:.15g}"
     return f"e{value}" if isinstance(value, CellError) else f"t{value}"
 
 

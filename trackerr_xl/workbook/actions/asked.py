@@ -1,0 +1,204 @@
+"""The optimisation that a workbook asks for: which of its cells are the arguments, by a formula or by names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from trackerr_xl.core.words import key
+from trackerr_xl.errors import InputError
+from trackerr_xl.functions import CATALOGUE
+from trackerr_xl.functions.mandate import Case, case_of
+from trackerr_xl.sheet.cells import Given
+from trackerr_xl.sheet.read import read_arguments, read_ranges
+from trackerr_xl.workbook.actions.own_formulas import formulas_of
+from trackerr_xl.workbook.book import Address, Book, FormulaCell, quoted
+from trackerr_xl.workbook.file.addresses import Area, column_letters
+from trackerr_xl.workbook.formula.lift import Lifting, Literal
+from trackerr_xl.workbook.formula.resolve import resolved
+from trackerr_xl.workbook.formula.tree import FormulaError, Lifted, Reference, parse
+from trackerr_xl.workbook.replay import stored_range
+
+OPTIMISER: Final = "TE_OPTIMIZE"
+
+NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "weights": ("Benchmark",),
+    "cov": ("Covariance", "Cov"),
+    "constraints": ("Limits", "Constraints"),
+    "attributes": ("Assets", "Attributes"),
+    "current": ("Current", "Current_Weights"),
+    "options": ("Options",),
+}
+"""Defined names and tables that stand for the arguments of the optimiser, where no formula says which cells they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A rectangle of cells of one sheet."""
+
+    sheet: str
+    area: Area
+
+    def cell(self, row: int, column: int) -> str:
+        """One of its cells, counted from 0, as a formula spells it."""
+        at = f"${column_letters(self.area.left + column)}${self.area.top + row}"
+        return f"{quoted(self.sheet)}!{at}"
+
+    def cells(self, top: int, left: int, bottom: int, right: int) -> str:
+        """Some of its cells, counted from 0, both corners included, as a formula spells them."""
+        return f"{self.cell(top, left)}:{self.cell(bottom, right).rpartition('!')[2]}"
+
+    @property
+    def text(self) -> str:
+        """The rectangle as a formula spells it."""
+        top, left, bottom, right = self.area
+        return self.cells(0, 0, bottom - top, right - left)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An optimisation and where it stands.
+
+    Parameters
+    ----------
+    book : Book
+        The workbook.
+    sources : mapping of str to Source
+        Cells of each argument given, by the argument's name.
+    formula : FormulaCell or None
+        The formula that asks, None where names do.
+    """
+
+    book: Book
+    sources: Mapping[str, Source]
+    formula: FormulaCell | None
+
+    @property
+    def given(self) -> list[Given]:
+        """The arguments as a host would hand them over."""
+        return [self.cells(argument.name) for argument in CATALOGUE[OPTIMISER].arguments]
+
+    @property
+    def case(self) -> Case:
+        """The arguments matched and brought to fractions.
+
+        Raises
+        ------
+        TrackerrError
+            As the optimiser would refuse them.
+        """
+        function = CATALOGUE[OPTIMISER]
+        return case_of(**read_arguments(function, read_ranges(function, self.given)))  # type: ignore[arg-type]  # read as declared
+
+    def cells(self, argument: str) -> Given:
+        """Stored cells of one argument, None where it is not given."""
+        source = self.sources.get(argument)
+        return None if source is None else range_cells(self.book, source)
+
+
+def range_cells(book: Book, source: Source) -> Given:
+    """Stored cells of a rectangle, as a host would hand them over."""
+    return stored_range(book, Reference(source.sheet, source.area))
+
+
+def named_source(book: Book, names: tuple[str, ...]) -> Source | None:
+    """The rectangle that a defined name or a table stands for; the first of several names that is there."""
+    for name in names:
+        for table in book.tables:
+            if key(table.name) == key(name):
+                return Source(table.sheet, table.area)
+        defined = book.names.get((None, name.lower()))
+        if defined is None:
+            continue
+        sheet = next(iter(book.sheets.values())).name
+        try:
+            tree = resolved(parse(f"={defined.text}"), book, Address(sheet, 1, 1))
+        except FormulaError:
+            continue
+        match tree:
+            case (Reference(sheet=str() as title, area=area),):
+                return Source(title, area)
+    return None
+
+
+def asked_by_names(book: Book) -> Asked:
+    """The optimisation that the workbook's names ask for.
+
+    Raises
+    ------
+    InputError
+        If the benchmark or the covariance has no name.
+    """
+    found = {argument: named_source(book, names) for argument, names in NAMES.items()}
+    for argument in ("weights", "cov"):
+        if found[argument] is None:
+            raise InputError(
+                f"has no cells named {NAMES[argument][0]}: name the range of the {_SPOKEN[argument]} so",
+                argument="workbook",
+                at=book.name,
+            )
+    return Asked(book, {argument: source for argument, source in found.items() if source}, None)
+
+
+def asked_by_formula(book: Book, at: Address | None = None) -> Asked | None:
+    """The optimisation of a formula that is one call of the optimiser; None where there is none.
+
+    Parameters
+    ----------
+    book : Book
+        The workbook.
+    at : Address, optional
+        A cell that it fills; left out, the one that fills most cells.
+
+    Raises
+    ------
+    InputError
+        If the formula at that cell has arguments that are no ranges of cells.
+    """
+    calls = [
+        found.cell
+        for found in formulas_of(book)
+        if OPTIMISER in found.cell.text.upper() and _is_one_call(found.cell, book)
+    ]
+    if at is not None:
+        calls = [cell for cell in calls if cell.address.sheet == at.sheet and _inside(cell.area, at)]
+    if not calls:
+        return None
+    return _asked(book, max(calls, key=lambda cell: cell.area.bottom - cell.area.top + cell.area.right))
+
+
+_SPOKEN = {"weights": "benchmark", "cov": "covariance"}
+
+
+def _inside(area: Area, at: Address) -> bool:
+    return area.top <= at.row <= area.bottom and area.left <= at.column <= area.right
+
+
+def _is_one_call(cell: FormulaCell, book: Book) -> bool:
+    lifting = Lifting()
+    try:
+        tree = lifting.lift(resolved(parse(cell.text), book, cell.address), cell.address)
+    except FormulaError:
+        return False
+    match tree:
+        case (Lifted(call=index),):
+            return lifting.calls[index].name == OPTIMISER
+    return False
+
+
+def _asked(book: Book, cell: FormulaCell) -> Asked:
+    lifting = Lifting()
+    lifting.lift(resolved(parse(cell.text), book, cell.address), cell.address)
+    sources: dict[str, Source] = {}
+    for argument, given in zip(CATALOGUE[OPTIMISER].arguments, lifting.calls[-1].arguments, strict=False):
+        match given:
+            case Literal(None):
+                continue
+            case Reference(sheet=str() as sheet, area=area):
+                sources[argument.name] = Source(sheet, area)
+            case _:
+                raise InputError(
+                    f"has a {argument.name} that is no range of cells: put it into cells of its own",
+                    argument=OPTIMISER,
+                    at=str(cell.address),
+                )
+    return Asked(book, sources, cell)

@@ -1,0 +1,141 @@
+"""Which cells of a workbook speak of which name: what the native formulas of an audit point at."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from trackerr_xl.core.words import key
+from trackerr_xl.errors import InputError
+from trackerr_xl.functions import CATALOGUE
+from trackerr_xl.functions.mandate import Case
+from trackerr_xl.functions.values import Labelled, LabelledMatrix
+from trackerr_xl.sheet.cells import shape_of
+from trackerr_xl.sheet.ranges import Range, range_of
+from trackerr_xl.sheet.read import READERS
+from trackerr_xl.workbook.actions.asked import OPTIMISER, Asked, Source, range_cells
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Where a range says what it says of one name: the cell of its value and that of its name, empty without names."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Cells by name, in the order of the covariance.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Names.
+    portfolio, benchmark, current : sequence of Held or None
+        Cells of the weights, None where a range does not list the name.
+    covariance : sequence of str
+        The row of the covariance of each name.
+    covariance_labels : sequence of str
+        Its label cells; empty without names.
+    attribute_rows : mapping of str to int
+        Row of each name in the attributes, counted from 0, by the name's key.
+    attribute_columns : mapping of str to int
+        Column of each header, by its key.
+    order : sequence of int
+        Position of each name in the case.
+    """
+
+    names: tuple[str, ...]
+    portfolio: Sequence[Held | None]
+    benchmark: Sequence[Held | None]
+    current: Sequence[Held | None]
+    covariance: Sequence[str]
+    covariance_labels: Sequence[str]
+    attribute_rows: Mapping[str, int]
+    attribute_columns: Mapping[str, int]
+    order: Sequence[int]
+
+
+def places(asked: Asked, case: Case, portfolio: Source) -> Places:
+    """Find every cell an audit needs.
+
+    Raises
+    ------
+    InputError
+        If the covariance is not a square of cells, or the portfolio cannot be read as weights.
+    """
+    cov = _typed(asked, "cov")
+    if not isinstance(cov, LabelledMatrix):
+        raise InputError("is a risk model, an audit needs a covariance in cells", argument="cov")
+    labels = cov.labels or tuple(case.universe.names)
+    position = {key(name): at for at, name in enumerate(case.universe.names)}
+    size, edge = len(labels), 1 if cov.labels else 0
+    source = asked.sources["cov"]
+    kept = [at for at, label in enumerate(labels) if key(label) in position or cov.labels is None]
+    if len(kept) != size:
+        raise InputError("has names that take no part, an audit needs all of them", argument="cov")
+    names = tuple(case.universe.names[position[key(label)]] for label in labels) if edge else labels
+    weights = _labelled(asked, "weights")
+    rows, columns = _attributes(asked)
+    return Places(
+        names,
+        _cells(asked, portfolio, names, "portfolio"),
+        _cells(asked, asked.sources["weights"], names, "weights"),
+        _cells(asked, asked.sources["current"], names, "current")
+        if "current" in asked.sources
+        else [None] * size,
+        [source.cells(at + edge, edge, at + edge, size - 1 + edge) for at in range(size)],
+        [source.cell(at + 1, 0) for at in range(size)] if edge else [""] * size,
+        rows,
+        columns,
+        [position[key(name)] for name in names] if edge or weights.labels else list(range(size)),
+    )
+
+
+def _typed(asked: Asked, argument: str) -> object:
+    declared = next(each for each in CATALOGUE[OPTIMISER].arguments if each.name == argument)
+    return _read(asked, asked.sources[argument], declared.kind, argument)
+
+
+def _labelled(asked: Asked, argument: str) -> Labelled:
+    vector = _typed(asked, argument)
+    assert isinstance(vector, Labelled)
+    return vector
+
+
+def _read(asked: Asked, source: Source, kind: str, argument: str) -> object:
+    cells = range_of(range_cells(asked.book, source))
+    if cells is None:
+        raise InputError("is empty", argument=argument)
+    declared = next(each for each in CATALOGUE[OPTIMISER].arguments if each.kind == kind)
+    return READERS[kind](declared, cells)
+
+
+def _cells(asked: Asked, source: Source, names: tuple[str, ...], argument: str) -> list[Held | None]:
+    vector = _read(asked, source, "weights", argument)
+    assert isinstance(vector, Labelled)
+    if vector.labels is None:
+        if vector.values.size != len(names):
+            raise InputError(
+                f"has {vector.values.size} weights, an audit needs {len(names)} like the covariance",
+                argument=argument,
+            )
+        at = [(0, k) if vector.across else (k, 0) for k in range(len(names))]
+        return [Held(source.cell(*place), "") for place in at]
+    row = {key(label): at for at, label in enumerate(vector.labels)}
+    strangers = [label for label in vector.labels if key(label) not in {key(name) for name in names}]
+    if strangers:
+        raise InputError(f"names {strangers[0]}, which the covariance has not", argument=argument)
+    return [
+        Held(source.cell(row[key(name)], 1), source.cell(row[key(name)], 0)) if key(name) in row else None
+        for name in names
+    ]
+
+
+def _attributes(asked: Asked) -> tuple[dict[str, int], dict[str, int]]:
+    if "attributes" not in asked.sources:
+        return {}, {}
+    cells = range_of(asked.cells("attributes"))
+    assert isinstance(cells, Range)
+    height, width = shape_of(cells.cells)
+    rows = {key(cells.name(row, 0)): row for row in range(1, height) if not cells.is_blank_row(row)}
+    return rows, {key(cells.text(0, column)): column for column in range(1, width)}
