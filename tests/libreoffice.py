@@ -7,6 +7,7 @@ profile, because two processes must not share one.
 import atexit
 import functools
 import io
+import json
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -35,6 +37,7 @@ _FORMULA = re.compile(r"<f\b[^>]*>[^<]*</f>")
 _OURS = re.compile(rf"\b(?:{'|'.join(CATALOGUE)})\s*\(", re.IGNORECASE)
 _WHOLE_TABLE = re.compile(r"\b(\w+)\[#All\]")
 _SECONDS = 120
+_SYSTEM_PYTHON = "/usr/bin/python3"
 _RECALCULATE_ALWAYS, _RECALCULATE_NEVER = 0, 1
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
@@ -66,6 +69,15 @@ def values_with_our_extension(path: Path) -> dict[tuple[str, str], Value]:
     """The same with our functions calculated too, by the extension that the catalogue gives."""
     with tempfile.TemporaryDirectory() as folder:
         return _values(with_stored_names(path, Path(folder)), _RECALCULATE_ALWAYS, _extensions())
+
+
+def functions_of_the_wizard(script: Path, folder: Path) -> list[dict[str, Any]]:
+    """What LibreOffice's function wizard says of every function, asked by a script that its own Python runs."""
+    told = folder / "functions.json"
+    command = [_SYSTEM_PYTHON, str(script), str(told), *_office(_RECALCULATE_NEVER, _extensions())]
+    assert _run(command, _environment()) is not None
+    described: list[dict[str, Any]] = json.loads(told.read_text(encoding="utf-8"))
+    return described
 
 
 def with_stored_names(path: Path, folder: Path) -> Path:
@@ -112,7 +124,7 @@ def pictures(path: Path, folder: Path, *, dots_per_inch: int = 80) -> list[Path]
     list of Path
         In page order.
     """
-    pdftoppm = _program("pdftoppm")
+    pdftoppm = program("pdftoppm")
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as shown:
         # It calculates array formulas whatever its settings say, and does not know our functions.
@@ -125,6 +137,22 @@ def pictures(path: Path, folder: Path, *, dots_per_inch: int = 80) -> list[Path]
     pages = sorted(folder.glob(f"{path.stem}-*.png"))
     assert pages, f"pdftoppm made no picture of {printed}"
     return pages
+
+
+def program(name: str) -> str:
+    """Where a program is; without it the test is skipped, or fails where CI is set."""
+    found = shutil.which(name)
+    if found is None:
+        reason = f"{name} is not installed: LibreOffice and poppler-utils are needed to check with a second program"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+def recalculate_always(settings: Path) -> None:
+    """Let LibreOffice calculate every workbook that it opens with these settings."""
+    _write_settings(settings, _RECALCULATE_ALWAYS)
 
 
 def with_answers_as_constants(path: Path, folder: Path) -> Path:
@@ -179,32 +207,25 @@ def _converted(path: Path, extension: str, folder: Path, mode: int, extensions: 
 
 
 def _convert(path: Path, extension: str, folder: Path, mode: int, extensions: Path | None) -> str | None:
-    command = [
-        _program("soffice"),
+    conversion = ["--convert-to", extension, "--outdir", str(folder), str(path)]
+    return _run([*_office(mode, extensions), *conversion], _environment())
+
+
+def _office(mode: int, extensions: Path | None) -> list[str]:
+    return [
+        program("soffice"),
         f"-env:UserInstallation={_profile(mode, extensions).as_uri()}",
         *([] if extensions is None else [f"-env:BUNDLED_EXTENSIONS={extensions.as_uri()}"]),
         "--headless",
         "--norestore",
-        "--convert-to",
-        extension,
-        "--outdir",
-        str(folder),
-        str(path),
     ]
+
+
+def _environment() -> dict[str, str]:
     # LibreOffice embeds the system's Python: a virtual environment's settings would mislead it.
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    environment[PYTHON] = sys.executable
-    return _run(command, environment)
-
-
-def _program(name: str) -> str:
-    found = shutil.which(name)
-    if found is None:
-        reason = f"{name} is not installed: LibreOffice and poppler-utils are needed to check with a second program"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
+    environment.setdefault(PYTHON, sys.executable)
+    return environment
 
 
 @functools.cache
@@ -225,10 +246,14 @@ def _temporary_folder() -> Path:
 @functools.cache
 def _profile(mode: int, _extensions: Path | None) -> Path:
     folder = _temporary_folder()
-    settings = folder / "user" / "registrymodifications.xcu"
-    settings.parent.mkdir()
-    settings.write_text(_PROFILE.format(mode=mode), encoding="utf-8")
+    (folder / "user").mkdir()
+    _write_settings(folder, mode)
     return folder
+
+
+def _write_settings(settings: Path, mode: int) -> None:
+    path = settings / "user" / "registrymodifications.xcu"
+    path.write_text(_PROFILE.format(mode=mode), encoding="utf-8")
 
 
 def _run(command: list[str], environment: dict[str, str]) -> str | None:

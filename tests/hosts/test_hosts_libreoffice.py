@@ -10,8 +10,12 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from tests.example_sheet import NAMED, parsed
 from trackerr_xl import evaluate
 from trackerr_xl.functions import CATALOGUE
+from trackerr_xl.hosts.libreoffice.inside.child import PYTHON
 from trackerr_xl.publish.libreoffice import extension
 from trackerr_xl.sheet.cells import Cell, CellError
+
+ADD_IN_CATEGORY = 11
+"""Number of LibreOffice's category Add-in (`ID_FUNCTION_GRP_ADDINS`)."""
 
 
 def test_two_builds_are_equal_byte_for_byte() -> None:
@@ -69,6 +73,37 @@ def test_a_bad_input_shows_its_error_value_and_the_words_are_one_formula_away(tm
     assert values["Sheet1", "G6"] == 0
     words = [values.get(("Sheet1", f"B{row}")) for row in range(10, 15)]
     assert words[:2] == ["TE_OPTIMIZE", "The cell shows #N/A."]
+
+
+@pytest.mark.libreoffice
+def test_the_function_wizard_says_of_every_function_what_the_catalogue_says(tmp_path: Path) -> None:
+    script = Path(__file__).with_name("describe_functions.py")
+    told = {one["name"]: one for one in libreoffice.functions_of_the_wizard(script, tmp_path)}
+    for name, function in CATALOGUE.items():
+        assert told[name]["description"] == function.summary, name
+        assert told[name]["category"] == ADD_IN_CATEGORY, name
+        own = told[name]["arguments"][: len(function.arguments)]
+        assert own == [[argument.name, argument.help] for argument in function.arguments], name
+
+
+@pytest.mark.libreoffice
+def test_without_its_python_the_cell_shows_name_and_the_words_say_what_to_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(PYTHON, "/nowhere/python")
+    path = tmp_path / "alone.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Sheet1")
+        sheet.write_formula("A1", "=ACTIVE_SHARE({0.5;0.5},{0.4;0.6})", None, -999)
+        sheet.write_array_formula("A3:B3", "{=TE_VERSION()}", None, -999)
+        sheet.write_array_formula("A5:A6", "{=TE_OPTIMIZE({0.5;0.5},{1,0;0,1})}", None, -999)
+    values = libreoffice.values_with_our_extension(path)
+    assert values["Sheet1", "A1"] == values["Sheet1", "A5"] == "#NAME?"
+    assert values["Sheet1", "A3"] == "Status"
+    assert values["Sheet1", "B3"] == (
+        "The Python that calculates, /nowhere/python, cannot be started (No such file or directory): "
+        "run trackerr-xl install --libreoffice again"
+    )
 
 
 def _answer(name: str) -> list[list[Cell]]:

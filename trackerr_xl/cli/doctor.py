@@ -11,7 +11,8 @@ from trackerr_xl.install.machine import this_machine
 
 def run() -> Outcome:
     """Look at everything and show it; what is wrong is told again on stderr, as sentences."""
-    findings = examine(this_machine(), shipped_add_in())
+    machine = this_machine()
+    findings = examine(machine, shipped_add_in() if machine.system == "win32" else b"")
     show_table(
         "What was looked at",
         ("Part", "Found", "To do"),

@@ -15,7 +15,7 @@ def examine(machine: Machine, add_in: bytes) -> list[Finding]:
     machine : Machine
         What to look at.
     add_in : bytes
-        Excel's add-in as shipped.
+        Excel's add-in as shipped; looked at on Windows only.
 
     Returns
     -------

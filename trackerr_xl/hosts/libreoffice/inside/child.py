@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -51,17 +52,29 @@ class Child:
         """
         with self._lock:
             if self._process is None or self._process.poll() is not None:
+                self._end()
                 self._python = _python()
                 self._process = _started(self._python)
             try:
                 return _answer(self._process, message, blocks)
             except (OSError, EOFError, ValueError) as error:
-                self._process.kill()
-                self._process.wait()
-                self._process = None
+                self._end()
                 raise EndedError(
                     f"The Python that calculates, {self._python}, ended without an answer: run trackerr-xl doctor"
                 ) from error
+
+    def end(self) -> None:
+        """End the process, if it runs; the next question starts it anew."""
+        with self._lock:
+            self._end()
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            # Closing sends what was not sent yet, to nobody.
+            with suppress(OSError):
+                self._process.communicate()
+            self._process = None
 
 
 def settings_folder(system: str, environ: Mapping[str, str], home: Path) -> Path:
