@@ -14,6 +14,9 @@ from trackerr_xl.hosts.libreoffice.inside.child import PYTHON
 from trackerr_xl.publish.libreoffice import extension
 from trackerr_xl.sheet.cells import Cell, CellError
 
+NONSENSE = "no such thing"
+"""What no function takes for its first argument."""
+
 ADD_IN_CATEGORY = 11
 """Number of LibreOffice's category Add-in (`ID_FUNCTION_GRP_ADDINS`)."""
 
@@ -38,7 +41,21 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], 
             book.add_worksheet(name).write_array_formula(
                 0, 0, len(rows) - 1, len(rows[0]) - 1, f"{{{function.example}}}", None, -999
             )
+        bad = book.add_worksheet("bad")
+        for row, name in enumerate(CATALOGUE):
+            bad.write_array_formula(row, 0, row, 0, f'{{={name}("{NONSENSE}")}}', None, -999)
     return libreoffice.values_with_our_extension(path)
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("name", [name for name, function in CATALOGUE.items() if function.arguments])
+def test_nonsense_gives_the_error_value_that_python_gives(
+    examples: dict[tuple[str, str], libreoffice.Value], name: str
+) -> None:
+    answer = evaluate(name, NONSENSE)
+    expected = answer[0][0] if isinstance(answer, list) else answer
+    assert isinstance(expected, CellError), answer
+    assert examples["bad", xl_rowcol_to_cell(list(CATALOGUE).index(name), 0)] == str(expected)
 
 
 @pytest.mark.libreoffice
