@@ -9,7 +9,7 @@ import xlwings as xw
 
 from trackerr_xl.errors import TrackerrError
 from trackerr_xl.hosts.live_book import LiveDesk, open_copy, selected_answer
-from trackerr_xl.workbook.actions.audit import write_audit
+from trackerr_xl.workbook.actions.audit.write import write_audit
 from trackerr_xl.workbook.actions.changes import Plan
 from trackerr_xl.workbook.actions.desk import carry_out
 from trackerr_xl.workbook.actions.explain import explain as explain_cell
@@ -103,7 +103,7 @@ def _rerun(desk: LiveDesk) -> Sequence[str]:
 def _audit(desk: LiveDesk) -> Sequence[str]:
     def plan_audit(book: Book) -> Plan:
         desk.tell("Solving")
-        return write_audit(book, selected_answer(book, desk))
+        return write_audit(book, datetime.now(), selected_answer(book, desk))
 
     return carry_out(desk, "audit", lambda package: plan_audit(read_book(package)))
 

@@ -40,6 +40,8 @@ class Places:
         Row of each name in the attributes, counted from 0, by the name's key.
     attribute_columns : mapping of str to int
         Column of each header, by its key.
+    attributes : Source or None
+        Cells of the attributes table.
     order : sequence of int
         Position of each name in the case.
     """
@@ -52,7 +54,24 @@ class Places:
     covariance_labels: Sequence[str]
     attribute_rows: Mapping[str, int]
     attribute_columns: Mapping[str, int]
+    attributes: Source | None
     order: Sequence[int]
+
+    def attribute(self, name: str, header: str) -> str:
+        """The cell of an attribute of a name, empty where the table has not got the name or the column."""
+        row, column = self.attribute_rows.get(key(name)), self.attribute_columns.get(key(header))
+        if row is None or column is None or self.attributes is None:
+            return ""
+        return self.attributes.cell(row, column)
+
+    def labels(self, line: int) -> list[str]:
+        """Every cell that spells one of the names."""
+        lists = (self.portfolio, self.benchmark, self.current)
+        cells = [held.label for held in (each[line] for each in lists) if held is not None]
+        row = self.attribute_rows.get(key(self.names[line]))
+        if row is not None and self.attributes is not None:
+            cells.append(self.attributes.cell(row, 0))
+        return [cell for cell in (*cells, self.covariance_labels[line]) if cell]
 
 
 def places(asked: Asked, case: Case, portfolio: Source) -> Places:
@@ -87,6 +106,7 @@ def places(asked: Asked, case: Case, portfolio: Source) -> Places:
         [source.cell(at + 1, 0) for at in range(size)] if edge else [""] * size,
         rows,
         columns,
+        asked.sources.get("attributes"),
         [position[key(name)] for name in names] if edge or weights.labels else list(range(size)),
     )
 

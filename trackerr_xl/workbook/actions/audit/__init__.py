@@ -1,0 +1,1 @@
+"""Write audit formulas: weights verified by Excel's own arithmetic, without Python."""
