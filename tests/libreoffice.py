@@ -71,6 +71,14 @@ def values_with_our_extension(path: Path) -> dict[tuple[str, str], Value]:
         return _values(with_stored_names(path, Path(folder)), _RECALCULATE_ALWAYS, _extensions())
 
 
+def values_of_its_own_file(path: Path) -> dict[tuple[str, str], Value]:
+    """The same once more, of the workbook as LibreOffice keeps it in its own format and reads it again."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = with_stored_names(path, Path(folder))
+        own = _converted(source, "ods", Path(folder), _RECALCULATE_ALWAYS, _extensions())
+        return _values(own, _RECALCULATE_ALWAYS, _extensions())
+
+
 def functions_of_the_wizard(script: Path, folder: Path) -> list[dict[str, Any]]:
     """What LibreOffice's function wizard says of every function, asked by a script that its own Python runs."""
     told = folder / "functions.json"

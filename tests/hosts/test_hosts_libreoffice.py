@@ -93,6 +93,21 @@ def test_a_bad_input_shows_its_error_value_and_the_words_are_one_formula_away(tm
 
 
 @pytest.mark.libreoffice
+def test_in_a_file_of_its_own_libreoffice_finds_the_functions_again(tmp_path: Path) -> None:
+    path = tmp_path / "own.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Sheet1")
+        sheet.write_array_formula("A1:A2", "{=TE_OPTIMIZE({0.4;0.6},{0.04,0.01;0.01,0.04})}", None, -999)
+        sheet.write_formula("B1", '=TRACKING_ERROR({0.5;0.5},{0.6;0.4},{0.04,0;0,0.01},,"")', None, -999)
+        sheet.write_formula("B2", "=TRACKING_ERROR({0.5;0.5},{0.6;0.4},{0.04,0;0,0.01},4)", None, -999)
+    values = libreoffice.values_of_its_own_file(path)
+    # By hand: without limits the benchmark is tracked exactly; active weights ±0.1, active variance 0.01 · 0.05.
+    assert [values["Sheet1", cell] for cell in ("A1", "A2")] == pytest.approx([0.4, 0.6], abs=1e-12)
+    assert values["Sheet1", "B1"] == pytest.approx(0.0005**0.5, rel=1e-12)
+    assert values["Sheet1", "B2"] == pytest.approx(2 * 0.0005**0.5, rel=1e-12)
+
+
+@pytest.mark.libreoffice
 def test_the_function_wizard_says_of_every_function_what_the_catalogue_says(tmp_path: Path) -> None:
     script = Path(__file__).with_name("describe_functions.py")
     told = {one["name"]: one for one in libreoffice.functions_of_the_wizard(script, tmp_path)}

@@ -2,26 +2,29 @@
 
 import typer
 
+from trackerr_xl.cli.doctor import tell_wrong
 from trackerr_xl.cli.outcome import Outcome
 from trackerr_xl.cli.screen import show_facts
+from trackerr_xl.install.examine_excel import excel_findings
+from trackerr_xl.install.examine_libreoffice import libreoffice_findings
 from trackerr_xl.install.excel import put_add_in, remove_add_in, shipped_add_in
 from trackerr_xl.install.libreoffice import RUNNING, add_extension, is_running, remove_extension
 from trackerr_xl.install.machine import Machine, this_machine
 
 
 def install(libreoffice: bool) -> Outcome:
-    """Put the add-in of Excel, or of LibreOffice, where it is found, and say where."""
+    """Put the add-in of Excel, or of LibreOffice, where it is found; say where, and what still keeps it from working."""
     machine = this_machine()
     if libreoffice:
-        program = add_extension(machine)
-        facts = [("Added by", str(program)), ("Calculates with", str(machine.python.program))]
-        _tell_libreoffice(machine)
+        added = ("Added by", str(add_extension(machine)))
+        _tell_to_restart(machine)
+        findings = libreoffice_findings(machine)
     else:
-        path = put_add_in(machine, shipped_add_in())
-        facts = [("Add-in", str(path)), ("Calculates with", str(machine.python.program))]
-    show_facts(
-        "Installed", [*facts, ("Next", "Start the program anew; trackerr-xl doctor says what is wrong")]
-    )
+        add_in = shipped_add_in()
+        added = ("Add-in", str(put_add_in(machine, add_in)))
+        findings = excel_findings(machine, add_in)
+    show_facts("Installed", [added, ("Calculates with", str(machine.python.program))])
+    tell_wrong(findings)
     return Outcome.DONE
 
 
@@ -30,13 +33,13 @@ def uninstall(libreoffice: bool) -> Outcome:
     machine = this_machine()
     if libreoffice:
         removed = "the extension of LibreOffice" if remove_extension(machine) else None
-        _tell_libreoffice(machine)
+        _tell_to_restart(machine)
     else:
         removed = str(remove_add_in(machine) or "") or None
     show_facts("Removed", [("Removed", removed or "nothing was there")])
     return Outcome.DONE
 
 
-def _tell_libreoffice(machine: Machine) -> None:
+def _tell_to_restart(machine: Machine) -> None:
     if is_running(machine):
         typer.echo(f"{RUNNING}.", err=True)

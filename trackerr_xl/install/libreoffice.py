@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
@@ -46,7 +46,8 @@ def add_extension(machine: Machine) -> Path:
     with as_file(files("trackerr_xl") / "addins" / EXTENSION) as path:
         _run(machine, program, "add", "--force", "--suppress-license", str(path))
     word = word_of_python(machine)
-    word.parent.mkdir(parents=True, exist_ok=True)
+    with _sentences(word):
+        word.parent.mkdir(parents=True, exist_ok=True)
     write_files({word: f"{machine.python.program}\n".encode()})
     return program
 
@@ -65,7 +66,8 @@ def remove_extension(machine: Machine) -> bool:
     if program is not None and extension_version(machine, program) is not None:
         _run(machine, program, "remove", IDENTIFIER)
         known = True
-    word.unlink(missing_ok=True)
+    with _sentences(word):
+        word.unlink(missing_ok=True)
     with suppress(OSError):
         # Only if nothing else is in it.
         word.parent.rmdir()
@@ -113,6 +115,14 @@ def is_running(machine: Machine) -> bool:
 def word_of_python(machine: Machine) -> Path:
     """The file that tells the extension which Python to ask."""
     return child.python_file(machine.system, machine.environ, machine.home)
+
+
+@contextmanager
+def _sentences(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SetupError(f"cannot be changed: {error.strerror}", at=str(path)) from None
 
 
 def _settings(machine: Machine) -> Path:
