@@ -2,23 +2,21 @@
 
 import logging
 import sys
-from collections.abc import Callable
-from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
-from typing import Annotated, NoReturn, ParamSpec
+from typing import Annotated, NoReturn
 
 import typer
 from typer.main import get_command
 
 import trackerr_xl
+from trackerr_xl.cli.change import commands
+from trackerr_xl.cli.finish import finish
 from trackerr_xl.cli.outcome import Outcome
-from trackerr_xl.errors import InternalError, TrackerrError
+from trackerr_xl.cli.typed import BookFile, Clock, JsonFile, Tolerance
+from trackerr_xl.errors import InternalError
 from trackerr_xl.sheet.log import log_path, log_to_file
-
-P = ParamSpec("P")
-
 
 app = typer.Typer(
     add_completion=False,
@@ -53,16 +51,6 @@ def _own_up(kind: type[BaseException], error: BaseException, trace: TracebackTyp
     sys.exit(Outcome.OUR_MISTAKE)
 
 
-def _finish(run: Callable[P, Outcome], *args: P.args, **kwargs: P.kwargs) -> NoReturn:
-    """Run a command's work and leave with its exit code; every error of ours ends as its sentence on stderr."""
-    try:
-        outcome = run(*args, **kwargs)
-    except TrackerrError as error:
-        typer.echo(error.sentence, err=True)
-        outcome = Outcome.REFUSED
-    raise typer.Exit(outcome)
-
-
 def _show_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"trackerr-xl {trackerr_xl.__version__}")
@@ -78,31 +66,9 @@ def _root(
     pass
 
 
-_Book = Annotated[
-    Path,
-    typer.Argument(metavar="BOOK", help="An .xlsx or .xlsm file. Macros are never run.", show_default=False),
-]
-_Now = Annotated[
-    datetime | None,
-    typer.Option(
-        metavar="WHEN",
-        help="The clock that NOW() and TODAY() show, local time; the machine's own when left out. "
-        "Written as 2026-03-31 or 2026-03-31T17:30:00.",
-        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
-        show_default=False,
-    ),
-]
-_Json = Annotated[
-    Path | None,
-    typer.Option(
-        "--json", metavar="FILE", help="Write a report for machines to this file.", show_default=False
-    ),
-]
-
-
 @app.command()
 def recalc(
-    book: _Book,
+    book: BookFile,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -121,8 +87,8 @@ def recalc(
             show_default=False,
         ),
     ] = None,
-    now: _Now = None,
-    json: _Json = None,
+    now: Clock = None,
+    json: JsonFile = None,
 ) -> None:
     """Recalculate BOOK and show which cells change.
 
@@ -137,17 +103,15 @@ def recalc(
     """
     from trackerr_xl.cli.recalc import run
 
-    _finish(run, book, out, settings or [], now, json)
+    finish(run, book, out, settings or [], now, json)
 
 
 @app.command()
 def check(
-    book: _Book,
-    tolerance: Annotated[
-        float, typer.Option(min=0.0, help="Largest relative difference of numbers that count as equal.")
-    ] = 1e-9,
-    now: _Now = None,
-    json: _Json = None,
+    book: BookFile,
+    tolerance: Tolerance = 1e-9,
+    now: Clock = None,
+    json: JsonFile = None,
 ) -> None:
     """Recalculate BOOK in memory and list the cells whose stored values differ.
 
@@ -157,7 +121,7 @@ def check(
     """
     from trackerr_xl.cli.check import run
 
-    _finish(run, book, tolerance, now, json)
+    finish(run, book, tolerance, now, json)
 
 
 @app.command("eval")
@@ -184,7 +148,7 @@ def evaluate(
     """
     from trackerr_xl.cli.evaluate import run
 
-    _finish(run, function, arguments or [])
+    finish(run, function, arguments or [])
 
 
 @app.command()
@@ -196,7 +160,7 @@ def functions(
     """List the functions, or show the page of one."""
     from trackerr_xl.cli.catalogue import run
 
-    _finish(run, name)
+    finish(run, name)
 
 
 _LibreOffice = Annotated[
@@ -216,7 +180,7 @@ def install(libreoffice: _LibreOffice = False) -> None:
     """
     from trackerr_xl.cli.install import install as run
 
-    _finish(run, libreoffice)
+    finish(run, libreoffice)
 
 
 @app.command()
@@ -224,7 +188,7 @@ def uninstall(libreoffice: _LibreOffice = False) -> None:
     """Take away what install put, and nothing else."""
     from trackerr_xl.cli.install import uninstall as run
 
-    _finish(run, libreoffice)
+    finish(run, libreoffice)
 
 
 @app.command()
@@ -232,4 +196,7 @@ def doctor() -> None:
     """Say what keeps Excel or LibreOffice from using the functions, and how to mend it."""
     from trackerr_xl.cli.doctor import run
 
-    _finish(run)
+    finish(run)
+
+
+app.add_typer(commands)

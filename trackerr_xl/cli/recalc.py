@@ -11,13 +11,13 @@ from trackerr_xl.cli.outcome import Outcome
 from trackerr_xl.cli.report import (
     differences_as_data,
     not_evaluated_as_data,
+    refuse_other_ending,
     refuse_workbook_as_report,
     report,
     value_as_data,
 )
 from trackerr_xl.cli.screen import progress_bar, show_differences, show_facts, show_not_evaluated
 from trackerr_xl.cli.values import parse_setting
-from trackerr_xl.errors import FileRefusedError
 from trackerr_xl.workbook.check import Difference, compare
 from trackerr_xl.workbook.file.output import write_files
 from trackerr_xl.workbook.file.package import open_package
@@ -31,12 +31,7 @@ def run(
     """Recalculate, write what was asked for, and show a summary."""
     begun = time.perf_counter()
     package = open_package(book)
-    if out is not None and out.suffix.lower() != book.suffix.lower():
-        raise FileRefusedError(
-            f"must end in {book.suffix}, as {book.name} does, or Excel will not open it",
-            argument="--out",
-            at=out.name,
-        )
+    refuse_other_ending(book, out)
     refuse_workbook_as_report(json, book, out)
     inputs = dict(parse_setting(setting, package) for setting in settings)
     with progress_bar() as told:

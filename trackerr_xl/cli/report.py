@@ -37,6 +37,22 @@ def refuse_workbook_as_report(json_file: Path | None, *workbooks: Path | None) -
         )
 
 
+def refuse_other_ending(book: Path, out: Path | None) -> None:
+    """Refuse a workbook under the ending of another kind.
+
+    Raises
+    ------
+    FileRefusedError
+        If it does not end as the workbook it is made from.
+    """
+    if out is not None and out.suffix.lower() != book.suffix.lower():
+        raise FileRefusedError(
+            f"must end in {book.suffix}, as {book.name} does, or Excel will not open it",
+            argument="--out",
+            at=out.name,
+        )
+
+
 def value_as_data(value: Cell) -> object:
     """A cell's value; an error value becomes ``{"error": "#N/A"}``, so that no text can be taken for one."""
     return {"error": value.value} if isinstance(value, CellError) else value

@@ -10,6 +10,7 @@ from trackerr_xl.functions.models import is_name
 from trackerr_xl.sheet.cells import Cell, CellError
 from trackerr_xl.workbook.book import Address, cells_of
 from trackerr_xl.workbook.file.cell_xml import storable
+from trackerr_xl.workbook.file.package import Package
 from trackerr_xl.workbook.recalculate import NotEvaluated, Progress, Recalculation, recalculate
 
 TOLERANCE = 1e-9
@@ -65,7 +66,7 @@ class CheckReport:
 
 
 def check(
-    path: str | Path,
+    source: str | Path | Package,
     *,
     tolerance: float = TOLERANCE,
     inputs: Mapping[Address, Cell] | None = None,
@@ -76,8 +77,8 @@ def check(
 
     Parameters
     ----------
-    path : str or Path
-        An ``.xlsx`` or ``.xlsm`` file; it is only read.
+    source : str, Path or Package
+        An ``.xlsx`` or ``.xlsm`` file, or one that is open already; it is only read.
     tolerance : float, default 1e-9
         Largest relative difference of equal numbers.
     inputs, now, progress
@@ -88,7 +89,7 @@ def check(
     FileRefusedError, InputError
         As `recalculate`.
     """
-    return compare(recalculate(path, inputs=inputs, now=now, progress=progress), tolerance)
+    return compare(recalculate(source, inputs=inputs, now=now, progress=progress), tolerance)
 
 
 def compare(done: Recalculation, tolerance: float = 0.0) -> CheckReport:

@@ -30,6 +30,8 @@ REASON = replace(STATUS, align="left", indent=1)
 
 FRACTION, SMALL = number("0.000000"), number("0.00E+00")
 
+_SOFT = "may be broken at its penalty"
+
 _FAR = 1000
 """Beyond every room: the least room of some names is this less the largest of what is left of it."""
 
@@ -73,7 +75,7 @@ def _sum_line(audited: Audited, at: int) -> Line:
         line[5] = (formula(native.upper(reference)), FRACTION)
         rooms.append(f"E{row}-C{row}")
     line[6] = (formula(f"MIN({','.join(rooms)})"), SMALL)
-    line[9] = (_kept(row) if native.hard else _not_audited("may be broken at its penalty"), REASON)
+    line[9] = (_kept(row) if native.hard else _not_audited(_SOFT), REASON)
     if not audited.unproved:
         upper = f"G{row}*(E{row}-C{row})" if native.upper is not None else "0"
         lower = f"G{row}*(D{row}-C{row})" if native.lower is not None else "0"
@@ -103,11 +105,11 @@ def _other_line(audited: Audited, limit: Limit, row: int) -> Line:
             3: (formula(f"$C${audited.error_row}"), FRACTION),
             5: (formula(audited.table.cell(limit, low=False)), FRACTION),
             6: (formula(f"E{row}-C{row}"), SMALL),
-            9: (_kept(row), REASON),
+            9: (_kept(row) if limit.hard else _not_audited(_SOFT), REASON),
         }
     reason = f"{limit.kind} rows have no native formula here"
     if limit.kind in (*OF_NAMES, "Group"):
-        reason = "more specific rows take its place" if limit.hard else "may be broken at its penalty"
+        reason = "more specific rows take its place" if limit.hard else _SOFT
     return {2: (limit.label, WORDS), 9: (_not_audited(reason), REASON)}
 
 

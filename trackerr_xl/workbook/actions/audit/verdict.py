@@ -63,13 +63,13 @@ def _write_verdict(page: Page, audited: Audited) -> None:
         f"$I${audited.first_line}:$I${audited.last_line}",
     )
     good, silent = (
-        "+".join(f'COUNTIF({area},"{word}")' for area in areas) for word in ("OK", "Not audited*")
+        "(" + "+".join(f'COUNTIF({area},"{word}")' for area in areas) + ")" for word in ("OK", "Not audited*")
     )
     count = audited.checks + audited.last_line - audited.first_line + 1
     # What is counted is what holds, so that an error value in a line can never pass for nothing wrong.
     verdict = formula(
         f'IF({good}+{silent}<{count},"CHECK: "&({count}-{good}-{silent})&" of {count} lines below do not hold",'
-        f'IF({silent}>0,"OK, and "&({silent})&" of {count} lines are not audited","OK"))'
+        f'IF({silent}>0,"OK, and "&{silent}&" of {count} lines are not audited","OK"))'
     )
     _write_line(page, _VERDICT_ROW, {2: ("Verdict", _LARGE), 3: (verdict, _LARGE)})
     page.heights[_VERDICT_ROW] = 24.0
