@@ -23,19 +23,16 @@ from typing import Any
 
 import openpyxl
 import pytest
-from openpyxl.utils.cell import absolute_coordinate
 
 from trackerr_xl.functions import CATALOGUE
 from trackerr_xl.hosts.libreoffice.inside.child import PYTHON
 from trackerr_xl.publish.libreoffice import extension as calc_extension
-from trackerr_xl.publish.libreoffice import stored_name
 
 Value = float | int | str | bool | date | datetime | time | timedelta
 """What openpyxl reads from a cell; an error value is its text, such as ``#N/A``."""
 
 _FORMULA = re.compile(r"<f\b[^>]*>[^<]*</f>")
 _OURS = re.compile(rf"\b(?:{'|'.join(CATALOGUE)})\s*\(", re.IGNORECASE)
-_WHOLE_TABLE = re.compile(r"\b(\w+)\[#All\]")
 _SECONDS = 120
 _SYSTEM_PYTHON = "/usr/bin/python3"
 _RECALCULATE_ALWAYS, _RECALCULATE_NEVER = 0, 1
@@ -67,15 +64,13 @@ def recalculated_values(path: Path) -> dict[tuple[str, str], Value]:
 
 def values_with_our_extension(path: Path) -> dict[tuple[str, str], Value]:
     """The same with our functions calculated too, by the extension that the catalogue gives."""
-    with tempfile.TemporaryDirectory() as folder:
-        return _values(with_stored_names(path, Path(folder)), _RECALCULATE_ALWAYS, _extensions())
+    return _values(path, _RECALCULATE_ALWAYS, _extensions())
 
 
 def values_of_its_own_file(path: Path) -> dict[tuple[str, str], Value]:
     """The same once more, of the workbook as LibreOffice keeps it in its own format and reads it again."""
     with tempfile.TemporaryDirectory() as folder:
-        source = with_stored_names(path, Path(folder))
-        own = _converted(source, "ods", Path(folder), _RECALCULATE_ALWAYS, _extensions())
+        own = _converted(path, "ods", Path(folder), _RECALCULATE_ALWAYS, _extensions())
         return _values(own, _RECALCULATE_ALWAYS, _extensions())
 
 
@@ -86,23 +81,6 @@ def functions_of_the_wizard(script: Path, folder: Path) -> list[dict[str, Any]]:
     assert _run(command, _environment()) is not None
     described: list[dict[str, Any]] = json.loads(told.read_text(encoding="utf-8"))
     return described
-
-
-def with_stored_names(path: Path, folder: Path) -> Path:
-    """Copy a workbook with our functions, and whole tables, called as LibreOffice 7 knows them in a file."""
-    tables = {
-        table.name: f"'{sheet.title}'!{absolute_coordinate(table.ref)}"
-        for sheet in openpyxl.load_workbook(path).worksheets
-        for table in sheet.tables.values()
-    }
-
-    def renamed(part: str, content: str) -> str:
-        if not part.startswith(("xl/worksheets/sheet", "xl/workbook.xml")):
-            return content
-        content = _WHOLE_TABLE.sub(lambda found: tables[found[1]], content)
-        return _OURS.sub(lambda found: f"{stored_name(found[0].rstrip(' ('))}(", content)
-
-    return _copied(path, folder, renamed)
 
 
 def stored_values(path: Path) -> dict[tuple[str, str], Value]:

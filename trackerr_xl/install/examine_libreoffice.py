@@ -16,7 +16,7 @@ from trackerr_xl.install.machine import Machine
 from trackerr_xl.version import __version__
 
 PLAIN_NAMES = (25, 2)
-"""The first version known to find our functions in a workbook of Excel; 7.4 is known not to."""
+"""The first version known to write the names of our functions into a workbook as Excel knows them; 7.4 does not."""
 
 _AGAIN = "Run trackerr-xl install --libreoffice"
 _SECONDS = 60
@@ -55,8 +55,8 @@ def _libreoffice(program: Path) -> Finding:
     sentence = f"{'.'.join(map(str, version))}, {program}" if version else str(program)
     if version and version < PLAIN_NAMES:
         sentence += (
-            "; this version does not find our functions in a workbook of Excel, and shows #NAME? until a formula is "
-            f"entered again: {'.'.join(map(str, PLAIN_NAMES))} does"
+            "; a workbook that this version saves as .xlsx shows #NAME? in Excel: "
+            f"save as .ods, or use {'.'.join(map(str, PLAIN_NAMES))} or newer"
         )
     return Finding("LibreOffice", sentence, remedy)
 

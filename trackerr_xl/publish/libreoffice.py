@@ -16,7 +16,10 @@ from trackerr_xl.version import __version__
 SERVICE = "org.trackerr.calc.AddIn"
 """Service of the add-in, and the node its functions have in Calc's settings."""
 
-INSIDE = ("__init__.py", "cells.py", "child.py", "component.py", "wire.py")
+MEND_SERVICE = "org.trackerr.calc.Mend"
+"""Service of the job that LibreOffice does when it has opened a document."""
+
+INSIDE = ("__init__.py", "cells.py", "child.py", "component.py", "mend.py", "wire.py")
 """The modules that run in LibreOffice's own Python."""
 
 _THE_SAME_DAY = (2026, 1, 1, 0, 0, 0)
@@ -37,6 +40,7 @@ def extension(catalogue: Mapping[str, SheetFunction]) -> bytes:
         "description.xml": _DESCRIPTION.format(version=__version__),
         "trackerr_calc.idl": _interface(functions),
         "CalcAddIns.xcu": _names(functions),
+        "Jobs.xcu": _JOBS.format(service=MEND_SERVICE),
         "trackerr_calc_addin.py": _ENTRY,
         "pythonpath/trackerr_calc/functions.json": json.dumps(_methods(functions), indent=1) + "\n",
     }
@@ -51,11 +55,6 @@ def method_name(name: str) -> str:
     """A name of the catalogue as UNO takes it: ``TE_OPTIMIZE`` is ``teOptimize``."""
     first, *rest = name.lower().split("_")
     return first + "".join(word.capitalize() for word in rest)
-
-
-def stored_name(name: str) -> str:
-    """A function as LibreOffice stores it in its own files, and up to version 7 looks for it in Excel's."""
-    return f"{SERVICE}.{method_name(name)}".upper()
 
 
 def _zipped(parts: Mapping[str, str]) -> bytes:
@@ -146,6 +145,7 @@ _MANIFEST = """<?xml version="1.0" encoding="UTF-8"?>
  <manifest:file-entry manifest:media-type="application/vnd.sun.star.uno-typelibrary;type=RDB" manifest:full-path="trackerr_calc.idl"/>
  <manifest:file-entry manifest:media-type="application/vnd.sun.star.uno-component;type=Python" manifest:full-path="trackerr_calc_addin.py"/>
  <manifest:file-entry manifest:media-type="application/vnd.sun.star.configuration-data" manifest:full-path="CalcAddIns.xcu"/>
+ <manifest:file-entry manifest:media-type="application/vnd.sun.star.configuration-data" manifest:full-path="Jobs.xcu"/>
 </manifest:manifest>
 """
 
@@ -169,5 +169,12 @@ _XCU = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:component-data xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema" oor:name="CalcAddIns" oor:package="org.openoffice.Office">
 <node oor:name="AddInInfo"><node oor:name="{service}" oor:op="replace"><node oor:name="AddInFunctions">
 {functions}</node></node></node>
+</oor:component-data>
+"""
+
+_JOBS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:component-data xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema" oor:name="Jobs" oor:package="org.openoffice.Office">
+<node oor:name="Jobs"><node oor:name="TrackerrMend" oor:op="replace"><prop oor:name="Service"><value>{service}</value></prop></node></node>
+<node oor:name="Events"><node oor:name="OnLoadFinished" oor:op="fuse"><node oor:name="JobList"><node oor:name="TrackerrMend" oor:op="replace"/></node></node></node>
 </oor:component-data>
 """

@@ -9,8 +9,10 @@ import uno
 import unohelper
 from com.sun.star.lang import Locale, XLocalizable, XServiceInfo, XServiceName
 
+from . import mend
 from .cells import packed, shown
 from .child import Child, ChildError
+from .mend import mending_job
 
 SERVICE = "org.trackerr.calc.AddIn"
 """The only service it registers: as com.sun.star.sheet.AddIn, Calc would not read its names from CalcAddIns.xcu."""
@@ -20,13 +22,15 @@ _child = Child()
 
 def implementation() -> Any:
     """What LibreOffice's Python loader looks for in a component."""
+    declared = json.loads(Path(__file__).with_name("functions.json").read_text(encoding="utf-8"))
     helper = unohelper.ImplementationHelper()
-    helper.addImplementation(_add_in(), SERVICE, (SERVICE,))
+    helper.addImplementation(_add_in(declared), SERVICE, (SERVICE,))
+    job = mending_job([function["function"] for function in declared.values()], SERVICE)
+    helper.addImplementation(job, mend.SERVICE, (mend.SERVICE,))
     return helper
 
 
-def _add_in() -> type:
-    declared = json.loads(Path(__file__).with_name("functions.json").read_text(encoding="utf-8"))
+def _add_in(declared: dict[str, Any]) -> type:
     methods: dict[str, Any] = {name: _method(**function) for name, function in declared.items()}
     methods |= {
         "__init__": _begin,
