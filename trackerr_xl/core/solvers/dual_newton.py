@@ -17,12 +17,11 @@ from typing import Literal
 
 import numpy as np
 from scipy.linalg.blas import dsyrk
-from scipy.linalg.lapack import dpotrf, dpotrs, dtrtrs
 
 from trackerr_xl.core.arrays import Indices, Matrix, Sides, Vector
-from trackerr_xl.core.solvers import row_subproblem
 from trackerr_xl.core.solvers.line_search import exact_step
 from trackerr_xl.core.solvers.magnitude import largest
+from trackerr_xl.core.solvers.newton_direction import direction
 from trackerr_xl.core.solvers.program import ActiveSet, Candidate, FactorHessian, Program
 from trackerr_xl.core.solvers.separable import Separable, separable
 
@@ -85,15 +84,15 @@ def minimise(hessian: FactorHessian, program: Program, start: Candidate, toleran
             status = "solved"
             break
         block = _free_block(data, x, block)
-        direction = _direction(data, block.matrix, y, reached, _damping(residual[1], step, warm))
-        if direction is None or np.abs(direction).max(initial=0.0) > DIVERGED:
+        change = _direction(data, block.matrix, y, reached, _damping(residual[1], step, warm))
+        if change is None or np.abs(change).max(initial=0.0) > DIVERGED:
             break
-        slope_change = data.columns @ direction
-        length = exact_step(data, y, direction, slope, slope_change)
+        slope_change = data.columns @ change
+        length = exact_step(data, y, change, slope, slope_change)
         if length is None:
             status = "infeasible"
             break
-        y = _without_wrong_sides(data, y + length * direction)
+        y = _without_wrong_sides(data, y + length * change)
         slope = slope + length * slope_change if step % 6 else data.linear + data.columns @ y
         if step >= 5 and step % 3 == 2 and _proves_infeasible(data, y, slope):
             status = "infeasible"
@@ -189,24 +188,10 @@ def _direction(data: Separable, block: Matrix, y: Vector, reached: Vector, dampi
     if data.bends:
         diagonal[-data.bends :] = 1e-10 * data.curvature[-data.bends :] + 1e-300
     matrix.flat[:: y.size + 1] += diagonal
-    root, failed = dpotrf(matrix, lower=1, clean=1, overwrite_a=1)
-    if failed:
-        return None
     rise = reached[:u].copy()
     rise[:k] -= y[:k]
     rise[k:] -= data.targets
-    if y.size == u:
-        return np.asarray(dpotrs(root, rise, lower=1)[0])
-    corner, coupling, smooth_root = root[u:, u:], root[u:, :u], root[:u, :u]
-    schur = corner @ corner.T
-    half = dtrtrs(smooth_root, rise, lower=1)[0] if u else rise
-    right = schur @ y[u:] + reached[u:] - coupling @ half
-    solved = row_subproblem.minimise(schur, right, data.row_lower, data.row_upper, data.ceiling, y[u:])
-    if solved is None:
-        return None
-    change = solved - y[u:]
-    rest = dtrtrs(smooth_root, half - coupling.T @ change, lower=1, trans=1)[0] if u else rise
-    return np.concatenate([rest, change])
+    return direction(matrix, rise, reached[u:], y[u:], data.row_lower, data.row_upper, data.ceiling)
 
 
 def _without_wrong_sides(data: Separable, y: Vector) -> Vector:

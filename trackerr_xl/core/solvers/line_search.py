@@ -18,14 +18,26 @@ def exact_step(
     data: Separable, y: Vector, direction: Vector, slope: Vector, slope_change: Vector
 ) -> float | None:
     """Length of the step that maximises the dual, near enough; None when it rises without end (no feasible x)."""
-    rise = _rise(data, y, direction, slope, slope_change)
+    return best_length(_rise(data, y, direction, slope, slope_change), lambda: _furthest(data, y, direction))
+
+
+def best_length(rise: Callable[[float], float], furthest: Callable[[], float]) -> float | None:
+    """Length at which a concave function stops rising, near enough; None when it never does.
+
+    Parameters
+    ----------
+    rise : callable
+        Its slope at a length.
+    furthest : callable
+        The largest length allowed; asked only where the full step is too short.
+    """
     at_start = rise(0.0)
     at_start = at_start if at_start > 0 else abs(at_start) + 1e-300
     at_full = rise(FULL)
     if at_full < -FLAT * at_start:
         return _bracketed(rise, at_start, (0.0, at_start), (1.0, at_full))
     if at_full > 0.5 * at_start and at_full > 1e-9:
-        return _longer(rise, at_start, at_full, _furthest(data, y, direction))
+        return _longer(rise, at_start, at_full, furthest())
     return 1.0
 
 

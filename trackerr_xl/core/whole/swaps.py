@@ -1,0 +1,113 @@
+"""Better portfolios by exchanging a name, the most promising exchanges first."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from trackerr_xl.core.arrays import Indices, Mask, Vector
+from trackerr_xl.core.whole.holdings import Holdings, Sides
+from trackerr_xl.core.whole.restricted import Portfolio, Restrictions, block
+
+NEW, OLD = 40, 20
+"""Names that are tried to come in and to go out."""
+TRIED = 6
+"""Exchanges solved before the search gives up."""
+BETTER = 1e-10
+"""Share of the objective by which an exchange must be better."""
+
+
+def chosen(score: Vector, holdings: Holdings, sides: Sides) -> Mask:
+    """The names of highest score that the counts allow, those that are decided as decided."""
+    held = sides.held.copy()
+    order = np.argsort(-np.where(sides.barred, -np.inf, score), kind="stable")
+    order = order[sides.open[order]]
+    counts = holdings.counts(held)
+    short = np.flatnonzero(counts < holdings.lower)
+    for row in short.tolist():
+        for name in order.tolist():
+            if counts[row] >= holdings.lower[row]:
+                break
+            if holdings.members[row, name] and not held[name] and _room(holdings, counts, name):
+                held[name] = True
+                counts = counts + holdings.members[:, name]
+    for name in order.tolist():
+        if not held[name] and _room(holdings, counts, name):
+            held[name] = True
+            counts = counts + holdings.members[:, name]
+    return held
+
+
+def _room(holdings: Holdings, counts: Vector, name: int) -> bool:
+    return bool((counts + holdings.members[:, name] <= holdings.upper).all())
+
+
+def improved(restrictions: Restrictions, start: Portfolio, sides: Sides, most: int) -> Portfolio:
+    """The portfolio after exchanges that make it better, until none does or `most` portfolios were solved."""
+    best, end = start, restrictions.solved + most
+    while restrictions.solved < end:
+        for held in _exchanges(restrictions, best, sides):
+            tried = restrictions.best(held)
+            if tried is not None and tried.value < best.value - BETTER * abs(best.value):
+                best = tried
+                break
+        else:
+            break
+    return best
+
+
+def _exchanges(restrictions: Restrictions, now: Portfolio, sides: Sides) -> Iterator[Mask]:
+    """Sets of names worth solving, by a model of second order of what each exchange changes."""
+    problem, holdings = restrictions.problem, restrictions.holdings
+    inside, outside = np.flatnonzero(now.held), np.flatnonzero(~now.held & ~sides.barred)
+    if not outside.size:
+        return
+    variance = problem.risk.diagonal()
+    matrix = block(problem.risk, inside, inside)
+    matrix.flat[:: inside.size + 1] += 1e-12 * max(float(variance.mean()), 1e-300)
+    inverse = np.linalg.inv(matrix)
+    own = inverse.diagonal()
+    weights = now.weights[inside]
+    loss = weights**2 / (2.0 * own)
+    loss[~sides.open[inside]] = np.inf
+    cross = block(problem.risk, outside, inside)
+    through = cross @ inverse
+    left = np.maximum(
+        variance[outside] - np.einsum("ij,ij->i", through, cross), 1e-12 * variance[outside] + 1e-300
+    )
+    slope = now.gradient[outside]
+    gain = np.where(_can_move(problem.lower[outside], slope), slope**2 / (2.0 * left), 0.0)
+    new = np.argsort(-gain, kind="stable")[:NEW]
+    old = np.argsort(loss, kind="stable")[:OLD]
+    after = slope[new][:, None] - through[np.ix_(new, old)] * (weights[old] / own[old])[None, :]
+    gains = np.where(
+        _can_move(problem.lower[outside[new]][:, None], after), after**2 / (2.0 * left[new][:, None]), 0.0
+    )
+    rise = loss[old][None, :] - gains
+    counts = holdings.counts(now.held)
+    yield from _added(now, holdings, counts, outside[new])
+    found = 0
+    for place in np.argsort(rise, axis=None, kind="stable").tolist():
+        one, other = divmod(place, old.size)
+        name, gone = int(outside[new[one]]), int(inside[old[other]])
+        if not np.isfinite(rise[one, other]) or found == TRIED:
+            return
+        changed = counts + holdings.members[:, name] - holdings.members[:, gone]
+        if ((changed >= holdings.lower) & (changed <= holdings.upper)).all():
+            found += 1
+            held = now.held.copy()
+            held[name], held[gone] = True, False
+            yield held
+
+
+def _added(now: Portfolio, holdings: Holdings, counts: Vector, names: Indices) -> Iterator[Mask]:
+    """With one more name, where the counts leave room."""
+    for name in names[:2].tolist():
+        if _room(holdings, counts, name):
+            held = now.held.copy()
+            held[name] = True
+            yield held
+
+
+def _can_move(lower: Vector, slope: Vector) -> Mask:
+    """A name that is not held can come in from below, or from above where it may be short."""
+    return np.asarray((slope < 0.0) | (lower < 0.0))

@@ -1,0 +1,222 @@
+"""The best portfolio of whole names with a proven bound: best-first branch and bound."""
+
+import heapq
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from trackerr_xl.core.arrays import Mask
+from trackerr_xl.core.problem import TrackingProblem
+from trackerr_xl.core.solvers import clock
+from trackerr_xl.core.threads import one_thread
+from trackerr_xl.core.whole.bound import Bound, bound
+from trackerr_xl.core.whole.diagonal import split
+from trackerr_xl.core.whole.holdings import Holdings, Sides, decided
+from trackerr_xl.core.whole.relaxation import Relaxation, relaxation
+from trackerr_xl.core.whole.restricted import Portfolio, Restrictions
+from trackerr_xl.core.whole.swaps import chosen, improved
+
+ROOT_SOLVES, NODE_SOLVES = 150, 20
+"""Portfolios solved in the search for a good one at the root and, now and then, further down."""
+EVERY = 20
+"""Nodes from one such search to the next."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Whole:
+    """The best portfolio found and what is known of better ones.
+
+    Parameters
+    ----------
+    portfolio : Portfolio or None
+        None where none was found.
+    bound : float
+        No portfolio has a lower objective; infinite where none exists.
+    nodes : int
+        Nodes of the tree looked at.
+    finished : bool
+        Whether the gap was reached; if not the time was over.
+    """
+
+    portfolio: Portfolio | None
+    bound: float
+    nodes: int
+    finished: bool
+
+
+@dataclass(order=True, slots=True)
+class _Node:
+    value: float
+    number: int
+    sides: Sides = field(compare=False)
+    bound: Bound = field(compare=False)
+
+
+def best_whole(
+    problem: TrackingProblem,
+    holdings: Holdings,
+    gap: float = 0.01,
+    seconds: float | None = None,
+    first: Mask | None = None,
+) -> Whole:
+    """The best weights on names that the counts allow.
+
+    Parameters
+    ----------
+    problem : TrackingProblem
+        Its rows must hold; none may be soft.
+    holdings : Holdings
+        How many names and how small.
+    gap : float
+        Largest share of the objective by which a better portfolio may remain unfound.
+    seconds : float, optional
+        Time after which the best so far is returned.
+    first : ndarray of shape (n,), optional
+        Names of a good portfolio, to begin with.
+
+    Notes
+    -----
+    Every choice depends on the numbers alone: without the time limit the same input gives the same answer.
+    """
+    with one_thread(), clock.within(seconds):
+        return _Search(problem, holdings, gap).run(first)
+
+
+class _Search:
+    """The search; from the root on it looks at the names that the root's bound has not barred only."""
+
+    def __init__(self, problem: TrackingProblem, holdings: Holdings, gap: float) -> None:
+        self.gap = gap
+        self.restrictions = Restrictions(problem, holdings)
+        self.sides = decided(problem, holdings)
+        self.names = np.arange(problem.benchmark.size)
+        self.holdings = holdings
+        self.relaxed: Relaxation = relaxation(problem, split(problem.risk), holdings)
+        self.best: Portfolio | None = None
+        self.nodes = 0
+        self.heap: list[_Node] = []
+
+    def run(self, first: Mask | None) -> Whole:
+        root = bound(self.relaxed, self.sides)
+        self.nodes = 1
+        if np.isinf(root.value):
+            return Whole(None, np.inf, 1, finished=True)
+        self._start(root, first)
+        heapq.heappush(self.heap, self._with_fewer_names(_Node(root.value, 0, self.sides, root)))
+        lowest = root.value
+        while self.heap:
+            lowest = self.heap[0].value
+            if lowest >= self._enough():
+                return self._ended(lowest, finished=True)
+            if clock.over():
+                return self._ended(lowest, finished=False)
+            self._branch(heapq.heappop(self.heap))
+        return self._ended(self._enough(), finished=True)
+
+    def _with_fewer_names(self, root: _Node) -> _Node:
+        """The root without the names that cannot be in anything better."""
+        self.sides = self._narrowed(root)
+        self.names = names = np.flatnonzero(~self.sides.barred)
+        self.holdings, self.relaxed = self.holdings.part(names), self.relaxed.part(names)
+        found = root.bound
+        few = Bound(found.value, found.y, found.share[names], found.to_hold[names], found.to_bar[names])
+        return _Node(root.value, 0, self.sides.part(names), few)
+
+    def _everywhere(self, mask: Mask) -> Mask:
+        """A choice among the names looked at as one among all."""
+        whole = np.zeros(self.sides.held.size, dtype=np.bool_)
+        whole[self.names] = mask
+        return whole
+
+    def _ended(self, lowest: float, *, finished: bool) -> Whole:
+        if self.best is None:
+            return Whole(
+                None, np.inf if finished else lowest * self.relaxed.objective, self.nodes, finished=finished
+            )
+        value = lowest * self.relaxed.objective
+        return Whole(self.best, min(value, self.best.value), self.nodes, finished=finished)
+
+    def _enough(self) -> float:
+        """The bound from which on a node cannot lead to anything better by more than the gap."""
+        if self.best is None:
+            return np.inf
+        value = self.best.value / self.relaxed.objective
+        return value - self.gap * abs(value)
+
+    def _start(self, root: Bound, first: Mask | None) -> None:
+        benchmark = self.restrictions.problem.benchmark
+        scores = [root.to_bar - root.to_hold + 1e-6 * root.share, root.share + 1e-6 * benchmark, benchmark]
+        starts = [chosen(score, self.holdings, self.sides) for score in scores]
+        if first is not None:
+            starts.insert(0, first)
+        for held in starts:
+            self._try(held, ROOT_SOLVES)
+
+    def _try(self, held: Mask, most: int) -> None:
+        restrictions = self.restrictions
+        found = restrictions.best(held) if restrictions.holdings.allow(held) else None
+        if found is None:
+            return
+        if most:
+            found = improved(restrictions, found, self.sides, most)
+        if self.best is None or found.value < self.best.value:
+            self.best = found
+
+    def _branch(self, node: _Node) -> None:
+        sides = self._narrowed(node)
+        counts = self.holdings.counts(sides.held)
+        open_names = sides.open
+        possible = counts + self.holdings.counts(open_names)
+        if (counts > self.holdings.upper).any() or (possible < self.holdings.lower).any():
+            return
+        full = ((self.holdings.members > 0) & (counts >= self.holdings.upper)[:, None]).any(
+            axis=0
+        ) & open_names
+        if full.any():
+            sides = Sides(sides.held, sides.barred | full)
+            open_names = sides.open
+        if not open_names.any():
+            self._try(self._everywhere(sides.held), 0)
+            return
+        if self._all_may_be_held(sides):
+            self._try(self._everywhere(sides.held | open_names), 0)
+            return
+        name = self._undecided(node.bound, open_names)
+        for held in (True, False):
+            mark = np.zeros(open_names.size, dtype=np.bool_)
+            mark[name] = True
+            below = Sides(sides.held | mark, sides.barred) if held else Sides(sides.held, sides.barred | mark)
+            self._add(node, below)
+
+    def _all_may_be_held(self, sides: Sides) -> bool:
+        """Whether the open names no longer need deciding: all could be held, and none has a smallest holding."""
+        everything = sides.held | sides.open
+        return (
+            not self.holdings.least[sides.open].any()
+            and self.holdings.allow(everything)
+            and not (np.isfinite(self.holdings.lower).any())
+        )
+
+    def _add(self, node: _Node, sides: Sides) -> None:
+        found = bound(self.relaxed, sides, node.bound.y.copy(), self._enough())
+        self.nodes += 1
+        value = max(node.value, found.value)
+        if self.nodes % EVERY == 0:
+            score = found.share + 1e-9 * self.restrictions.problem.benchmark[self.names]
+            self._try(self._everywhere(chosen(score, self.holdings, sides)), NODE_SOLVES)
+        if value < self._enough():
+            heapq.heappush(self.heap, _Node(value, self.nodes, sides, found))
+
+    def _narrowed(self, node: _Node) -> Sides:
+        """What the bound decides by itself: names whose other side would raise it too far."""
+        room = self._enough() - node.value
+        open_names = node.sides.open
+        barred = open_names & (node.bound.to_hold >= room)
+        held = open_names & (node.bound.to_bar >= room)
+        return Sides(node.sides.held | held, node.sides.barred | barred)
+
+    def _undecided(self, found: Bound, open_names: Mask) -> int:
+        """The name whose share is nearest to a half, of equals the one that matters most."""
+        share = found.share
+        score = np.minimum(share, 1.0 - share) + 1e-9 * (found.to_hold + found.to_bar) / self.relaxed.scale
+        return int(np.argmax(np.where(open_names, score, -1.0)))
