@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from typing import Final
 
+from trackerr_xl.core.arrays import Vector
 from trackerr_xl.core.words import key
 from trackerr_xl.errors import InputError
+from trackerr_xl.functions.mandate import Case
 from trackerr_xl.sheet.call import call
 from trackerr_xl.sheet.cells import Cell
 from trackerr_xl.workbook.actions.asked import OPTIMISER, Asked, Source, asked_by_names, named_source
 from trackerr_xl.workbook.actions.changes import Changes, Plan
 from trackerr_xl.workbook.actions.pages import HINT, STRONG, WRAPPED, Page, number
 from trackerr_xl.workbook.book import Address, Book, cells_of
-from trackerr_xl.workbook.file.addresses import Area
+from trackerr_xl.workbook.file.addresses import Area, column_letters
 from trackerr_xl.workbook.file.cell_xml import Content, NewFormula
 from trackerr_xl.workbook.replay import recall_models
 
@@ -88,10 +90,8 @@ def _trades(asked: Asked, names: Sequence[str], weights: Sequence[float]) -> lis
     case = asked.case
     if case.current is None:
         return None
-    held = {
-        key(name): at / case.unit for name, at in zip(case.universe.names, case.current.tolist(), strict=True)
-    }
-    return [weight - held.get(key(name), 0.0) for name, weight in zip(names, weights, strict=True)]
+    held = _in_order(names, case, case.current)
+    return [weight - before for weight, before in zip(weights, held, strict=True)]
 
 
 def _filled(
@@ -120,7 +120,6 @@ def _filled(
 
 
 _TOP = 6
-_NAME, _WEIGHT, _TRADE, _BENCHMARK, _ACTIVE, _CURRENT, _TOPIC = range(2, 9)
 
 
 def _new_sheet(
@@ -131,39 +130,45 @@ def _new_sheet(
     notes: Sequence[tuple[str, str]],
 ) -> Changes:
     case, page = asked.case, Page(SHEET)
+    held = ("Trade", "Current") if trades is not None and case.current is not None else ()
+    titles = ("Name", "Weight", *held[:1], "Benchmark", "Active", *held[1:])
+    columns = {title: at for at, title in enumerate(titles, start=2)}
+    topic = len(titles) + 3
     page.band(
-        "Optimised", "The best weights within the limits, as values", (2, 28, 12, 12, 12, 12, 12, 24, 100)
+        "Optimised",
+        "The best weights within the limits, as values",
+        (2, 30, *(13,) * (len(titles) - 1), 3, 22, 110),
     )
     page.put(
         3, 2, "Press Optimise again after a change of the inputs; press Write audit formulas to verify.", HINT
     )
-    titles = ("Name", "Weight", "Trade", "Benchmark", "Active", "Current", "Topic", "Sentence")
-    page.headings(_TOP - 1, 2, titles, ("Name", "Topic", "Sentence"))
-    benchmark = _by_name(case.universe.names, (case.benchmark / case.unit).tolist())
-    current = (
-        None if case.current is None else _by_name(case.universe.names, (case.current / case.unit).tolist())
-    )
+    page.headings(_TOP - 1, 2, titles, ("Name",))
+    page.headings(_TOP - 1, topic, ("Topic", "Sentence"), ("Topic", "Sentence"))
+    facts = {"Weight": weights, "Benchmark": _in_order(names, case, case.benchmark)}
+    if trades is not None and case.current is not None:
+        facts |= {"Trade": trades, "Current": _in_order(names, case, case.current)}
     form = number("0.00%" if case.unit == 1.0 else "0.00")
-    for row, (name, weight) in enumerate(zip(names, weights, strict=True), start=_TOP):
-        page.put(row, _NAME, name, STRONG)
-        page.put(row, _WEIGHT, weight, form)
-        page.put(row, _TRADE, None if trades is None else trades[row - _TOP], form)
-        page.put(row, _BENCHMARK, benchmark.get(key(name), 0.0), form)
-        page.put(row, _ACTIVE, NewFormula(f"=C{row}-E{row}"), form)
-        page.put(row, _CURRENT, None if current is None else current.get(key(name), 0.0), form)
-    for row, (topic, sentence) in enumerate(notes, start=_TOP):
-        page.put(row, _TOPIC, topic, STRONG)
-        page.put(row, _TOPIC + 1, sentence, WRAPPED)
+    weight, benchmark = (column_letters(columns[title]) for title in ("Weight", "Benchmark"))
+    for row, name in enumerate(names, start=_TOP):
+        page.put(row, columns["Name"], name, STRONG)
+        for title, values in facts.items():
+            page.put(row, columns[title], values[row - _TOP], form)
+        page.put(row, columns["Active"], NewFormula(f"={weight}{row}-{benchmark}{row}"), form)
+    for row, (about, sentence) in enumerate(notes, start=_TOP):
+        page.put(row, topic, about, STRONG)
+        page.put(row, topic + 1, sentence, WRAPPED)
     last, last_note = _TOP + len(names) - 1, _TOP + len(notes) - 1
-    return Changes(
-        sheets=(page.finished(frozen=(_TOP, 3)),),
-        names={
-            WEIGHTS: Source(SHEET, Area(_TOP, _NAME, last, _WEIGHT)).text,
-            TRADES: Source(SHEET, Area(_TOP, _TRADE, last, _TRADE)).text,
-            DIAGNOSTICS: Source(SHEET, Area(_TOP, _TOPIC, last_note, _TOPIC + 1)).text,
-        },
-    )
+    defined = {
+        WEIGHTS: Source(SHEET, Area(_TOP, 2, last, columns["Weight"])).text,
+        DIAGNOSTICS: Source(SHEET, Area(_TOP, topic, last_note, topic + 1)).text,
+    }
+    if held:
+        defined[TRADES] = Source(SHEET, Area(_TOP, columns["Trade"], last, columns["Trade"])).text
+    return Changes(sheets=(page.finished(frozen=(_TOP, 3)),), names=defined)
 
 
-def _by_name(names: Sequence[str], values: Sequence[float]) -> dict[str, float]:
-    return {key(name): value for name, value in zip(names, values, strict=True)}
+def _in_order(names: Sequence[str], case: Case, values: Vector) -> list[float]:
+    """Weights of the case in the order of the answer, in the unit of the workbook."""
+    known = zip(case.universe.names, (values / case.unit).tolist(), strict=True)
+    by_name = {key(name): value for name, value in known}
+    return [by_name.get(key(name), 0.0) for name in names]

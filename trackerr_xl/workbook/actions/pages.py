@@ -22,7 +22,8 @@ STRONG = replace(WORDS, bold=True)
 WRAPPED = replace(WORDS, wrap=True)
 STATUS = Look(rule=LINE, align="center", bold=True)
 CODE = replace(WORDS, size=9, colour=TEAL)
-FINE = replace(WORDS, size=8, colour=SLATE)
+CUT = replace(WORDS, size=8, colour=SLATE, wrap=True)
+"""A long text of which a row of one line shows the beginning: without the wrap it would run over what is printed."""
 
 _LIKE_A_FORMULA = re.compile(r"[=+\-@\t\r\n|%]")
 

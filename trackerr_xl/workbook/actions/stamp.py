@@ -15,7 +15,7 @@ from typing import Literal, cast
 from trackerr_xl.errors import InputError
 from trackerr_xl.version import __version__
 from trackerr_xl.workbook.actions.fingerprint import Fingerprint
-from trackerr_xl.workbook.actions.pages import CODE, FINE, STRONG, WORDS, Page
+from trackerr_xl.workbook.actions.pages import CODE, CUT, STRONG, WORDS, Page
 from trackerr_xl.workbook.book import Address, Book, Kind, SheetData, parse_location, quoted
 from trackerr_xl.workbook.file.addresses import Area, area_address, parse_area
 from trackerr_xl.workbook.file.new_sheet import NewSheet
@@ -104,7 +104,7 @@ def stamp_sheet(stamp: Stamp) -> NewSheet:
     page.band(
         "Frozen",
         "Formulas of trackerr_xl replaced by their values; kept here, with what they were calculated from",
-        (2, 18, 34, 12, 62, 26, 20, 20),
+        (2, 18, 34, 12, 90, 24, 14, 14),
     )
     page.headings(_FACTS - 1, 2, ("Stamp", ""), ("Stamp", ""))
     facts = {
@@ -120,12 +120,13 @@ def stamp_sheet(stamp: Stamp) -> NewSheet:
     words = ("Role", "Cells", "Kind", "Formula", "Fingerprint", "Of rows", "Of columns")
     page.headings(top, 2, words, words)
     for row, line in enumerate(stamp.lines, start=top + 1):
+        page.heights[row] = 16.0
         page.put(row, 2, line.role, STRONG)
         page.put(row, 3, _where(line), WORDS)
         page.put(row, 4, line.kind if line.formula else None, WORDS)
         page.put(row, 5, line.formula or None, CODE)
         for column, text in enumerate((line.print.whole, line.print.rows, line.print.columns), start=6):
-            page.put(row, column, text or None, FINE)
+            page.put(row, column, text or None, CUT)
     return page.finished(frozen=(4, 1), colour="3C6E9F")
 
 

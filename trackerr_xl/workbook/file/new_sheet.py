@@ -72,7 +72,7 @@ def sheet_xml(sheet: NewSheet, formats: Sequence[int], colours: Sequence[int]) -
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{_MAIN}">'.encode(),
         f'<sheetPr><tabColor rgb="FF{sheet.colour}"/><pageSetUpPr fitToPage="1"/></sheetPr>'.encode(),
         _views(sheet.frozen),
-        b'<sheetFormatPr defaultRowHeight="15"/>',
+        b'<sheetFormatPr defaultRowHeight="16" customHeight="1"/>',
         _columns(sheet.widths),
         b"<sheetData>",
         *(_row(row, cells, sheet.heights.get(row)) for row, cells in sorted(rows.items())),

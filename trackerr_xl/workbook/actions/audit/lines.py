@@ -28,7 +28,8 @@ Line = dict[int, tuple[Content, Look]]
 REASON = replace(STATUS, align="left", indent=1)
 """A status that may be a sentence."""
 
-FRACTION, SMALL = number("0.000000"), number("0.00E+00")
+FRACTION, SMALL = number("0.000000"), number("0.0E+00")
+ROOM = number("[>=0.0000005]0.000000;[<=-0.0000005]-0.000000;0.000000")
 
 _SOFT = "may be broken at its penalty"
 
@@ -58,7 +59,7 @@ def _bounds_line(audited: Audited, origin: str, row: int) -> Line:
     return {
         2: (origin, WORDS),
         3: (formula(names), number('0" names"')),
-        6: (formula(f"{_FAR}-MAX({','.join(left)})"), SMALL),
+        6: (formula(f"{_FAR}-MAX({','.join(left)})"), ROOM),
         9: (_kept(row), REASON),
     }
 
@@ -74,7 +75,7 @@ def _sum_line(audited: Audited, at: int) -> Line:
     if native.upper is not None:
         line[5] = (formula(native.upper(reference)), FRACTION)
         rooms.append(f"E{row}-C{row}")
-    line[6] = (formula(f"MIN({','.join(rooms)})"), SMALL)
+    line[6] = (formula(f"MIN({','.join(rooms)})"), ROOM)
     line[9] = (_kept(row) if native.hard else _not_audited(_SOFT), REASON)
     if not audited.unproved:
         upper = f"G{row}*(E{row}-C{row})" if native.upper is not None else "0"
@@ -104,7 +105,7 @@ def _other_line(audited: Audited, limit: Limit, row: int) -> Line:
             2: (limit.label, WORDS),
             3: (formula(f"$C${audited.error_row}"), FRACTION),
             5: (formula(audited.table.cell(limit, low=False)), FRACTION),
-            6: (formula(f"E{row}-C{row}"), SMALL),
+            6: (formula(f"E{row}-C{row}"), ROOM),
             9: (_kept(row) if limit.hard else _not_audited(_SOFT), REASON),
         }
     reason = f"{limit.kind} rows have no native formula here"

@@ -76,7 +76,8 @@ def _write_name(page: Page, audited: Audited, line: int) -> None:
     low, high = audited.bounds[line]
     page.put(row, 2, places.names[line], STRONG)
     for column, held in ((3, places.portfolio), (4, places.benchmark), (6, places.current)):
-        page.put(row, column, _weight(held[line], audited.case.unit), _FRACTION)
+        if held:
+            page.put(row, column, _weight(held[line], audited.case.unit), _FRACTION)
     page.put(row, 5, formula(f"{WEIGHT}{row}-{BENCHMARK}{row}"), _FRACTION)
     for column, bound in ((7, low), (8, high)):
         page.put(row, column, formula(bound.formula) if bound.formula else None, _FRACTION)

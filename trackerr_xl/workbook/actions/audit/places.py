@@ -31,7 +31,7 @@ class Places:
     names : tuple of str
         Names.
     portfolio, benchmark, current : sequence of Held or None
-        Cells of the weights, None where a range does not list the name.
+        Cells of the weights, None where a range does not list the name; no current ones where they are not given.
     covariance : sequence of str
         The row of the covariance of each name.
     covariance_labels : sequence of str
@@ -67,7 +67,7 @@ class Places:
     def labels(self, line: int) -> list[str]:
         """Every cell that spells one of the names."""
         lists = (self.portfolio, self.benchmark, self.current)
-        cells = [held.label for held in (each[line] for each in lists) if held is not None]
+        cells = [held.label for held in (each[line] for each in lists if each) if held is not None]
         row = self.attribute_rows.get(key(self.names[line]))
         if row is not None and self.attributes is not None:
             cells.append(self.attributes.cell(row, 0))
@@ -99,9 +99,7 @@ def places(asked: Asked, case: Case, portfolio: Source) -> Places:
         names,
         _cells(asked, portfolio, names, "portfolio"),
         _cells(asked, asked.sources["weights"], names, "weights"),
-        _cells(asked, asked.sources["current"], names, "current")
-        if "current" in asked.sources
-        else [None] * size,
+        _cells(asked, asked.sources["current"], names, "current") if "current" in asked.sources else [],
         [source.cells(at + edge, edge, at + edge, size - 1 + edge) for at in range(size)],
         [source.cell(at + 1, 0) for at in range(size)] if edge else [""] * size,
         rows,
