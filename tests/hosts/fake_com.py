@@ -61,11 +61,12 @@ def install():
     return xlwings
 
 
-def fake_range(rows, formats=(), *, row=1, column=1, areas=1, broken=False):
+def fake_range(rows, formats=(), *, row=1, column=1, areas=1, broken=False, size=None):
     """A range as win32com hands it to xlwings.
 
     `rows` holds what Excel stores; `formats` maps (row, column), from 0, to "date" or "currency", of which Value
-    makes COM types and Value2 nothing.
+    makes COM types and Value2 nothing. `size` makes the range reach beyond its rows, which are then all the sheet
+    uses: such a range can be cut, not read.
     """
     formats = dict(formats)
     shown = tuple(
@@ -80,13 +81,13 @@ def fake_range(rows, formats=(), *, row=1, column=1, areas=1, broken=False):
         "_oleobj_": SimpleNamespace(GetTypeInfo=lambda: type_info),
         "Row": row,
         "Column": column,
-        "Rows": SimpleNamespace(Count=len(rows)),
-        "Columns": SimpleNamespace(Count=len(rows[0])),
+        "Rows": SimpleNamespace(Count=size[0] if size else len(rows)),
+        "Columns": SimpleNamespace(Count=size[1] if size else len(rows[0])),
         "Areas": SimpleNamespace(Count=areas),
         "Address": "$A$1",
-        "Worksheet": SimpleNamespace(Name="Sheet1", Parent=book, Application=application),
+        "Worksheet": _sheet(book, stored, row, column),
     }
-    if broken:
+    if broken or size:
         return BrokenRange(**members)
     return SimpleNamespace(**members, Value=_bare_if_single(shown), Value2=_bare_if_single(stored))
 
@@ -104,6 +105,29 @@ def fake_workbook():
     """A workbook without sheets, such as an add-in."""
     return SimpleNamespace(
         Name="trackerr.xlsm", FullName=r"C:\trackerr.xlsm", Sheets=[], Worksheets=MagicMock(Count=0)
+    )
+
+
+def _sheet(book, stored, row, column):
+    """The worksheet of a range, used where the range has rows."""
+    used = SimpleNamespace(
+        Row=row,
+        Column=column,
+        Rows=SimpleNamespace(Count=len(stored)),
+        Columns=SimpleNamespace(Count=len(stored[0])),
+    )
+
+    def part(first, last):
+        rows = [line[first[1] - column : last[1] - column + 1] for line in stored[: last[0] - row + 1]]
+        return fake_range(rows[first[0] - row :])
+
+    return SimpleNamespace(
+        Name="Sheet1",
+        Parent=book,
+        Application=book.Application,
+        UsedRange=used,
+        Cells=lambda *place: place,
+        Range=part,
     )
 
 
@@ -154,7 +178,7 @@ def _unwrap(obj):
 def _module(name, **members):
     module = ModuleType(name)
     module.__path__, module.__file__ = [], f"<stand-in for {name}>"
-    module.__getattr__ = lambda missing: _anything(name, missing)
+    module.__getattr__ = lambda missing: _anything(module, missing)
     vars(module).update(members)
     sys.modules[name] = module
     package, _, leaf = name.rpartition(".")
@@ -165,4 +189,6 @@ def _module(name, **members):
 def _anything(module, name):
     if name.startswith("__"):
         raise AttributeError(f"{module} has no {name}")
-    return MagicMock(name=f"{module}.{name}")
+    # Made once: a fresh one takes longer than a call of the real thing.
+    made = vars(module)[name] = MagicMock(name=f"{module.__name__}.{name}")
+    return made

@@ -141,6 +141,16 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(runs) == memo.CAPACITY + 2
 
 
+def test_memory_is_bounded_by_the_cells_of_the_answers_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = counting(monkeypatch)
+    monkeypatch.setattr(memo, "MOST_CELLS", 2)
+    for x in (0.0, 1.0, 2.0, 2.0, 1.0):
+        call("COUNTED", [x])
+    assert runs == [0.0, 1.0, 2.0]
+    call("COUNTED", [0.0])
+    assert runs == [0.0, 1.0, 2.0, 0.0]
+
+
 def test_explaining_an_answer_does_not_work_it_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
     runs = counting(monkeypatch)
     call("COUNTED", [1.0])

@@ -4,11 +4,13 @@ COM delivers a range as a tuple of rows and a single cell as a bare value. Numbe
 int, so the number -2146826246 typed by a user, a float, is never taken for #N/A.
 """
 
+import re
+import struct
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import chain
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 
@@ -44,7 +46,8 @@ _ERROR_BASE: Final = -2146828288
 """An error value arrives as the COM status 0x800A0000 plus its number, read as a signed integer."""
 
 _ERROR_VALUES: Final = {number: CellError(value) for value, number in ERROR_NUMBERS.items()}
-_NEWEST_ERROR: Final = 2059
+_OLDEST_ERROR, _NEWEST_ERROR = min(_ERROR_VALUES), 2059
+_LOOKS_LIKE_MARKER = re.compile(rf"\s*{MARKER}\d")
 _AS_THEY_ARE: Final = {float, str, bool, type(None)}
 _DAY_ZERO: Final = datetime(1899, 12, 30)
 _SECONDS_A_DAY: Final = 86400.0
@@ -92,34 +95,56 @@ def cell_from_com(value: object) -> Cell:
     return _UNREADABLE
 
 
-def com_from_grid(grid: Grid) -> list[list[Marked]]:
-    """The answer as rows for COM, every error value as its marker, such as ``#XL:2042`` for #N/A."""
-    return [[_marked(cell) for cell in row] for row in grid]
+def com_from_grid(grid: Sequence[Sequence[Cell]]) -> list[list[Marked]]:
+    """The answer as rows for COM, every error value as its marker, such as ``#XL:2042`` for #N/A.
+
+    A text that could be taken for a marker gets a space in front.
+    """
+    # Most rows are numbers alone and go out as they are.
+    return [
+        cast(list[Marked], list(row)) if _is_plain(row) else [_marked(cell) for cell in row] for row in grid
+    ]
+
+
+def _is_plain(row: Sequence[object]) -> bool:
+    return set(map(type, row)) == {float}
 
 
 def _grid(rows: Sequence[Sequence[object]]) -> Grid | None:
-    # Two C-level passes accept a clean range; only one with foreign types pays for a search cell by cell.
-    types = set(map(type, chain.from_iterable(rows)))
-    if not types:
+    if not rows[0]:
         return None
-    if types == {float}:
-        return _numbers(rows)
-    if types <= _AS_THEY_ARE:
+    numbers = _numbers(rows)
+    if numbers is not None:
+        return numbers
+    if set(map(type, chain.from_iterable(rows))) <= _AS_THEY_ARE:
         return rows  # type: ignore[return-value]  # the line above looked at every cell
     return [[cell_from_com(cell) for cell in row] for row in rows]
 
 
-def _numbers(rows: Sequence[Sequence[object]]) -> Matrix:
-    shape = len(rows), len(rows[0])
-    flat = np.fromiter(chain.from_iterable(rows), dtype=np.float64, count=shape[0] * shape[1])
-    return flat.reshape(shape)
+def _numbers(rows: Sequence[Sequence[object]]) -> Matrix | None:
+    """The rows as one array, None if a cell is not a number."""
+    numbers = np.empty((len(rows), len(rows[0])))
+    pack = struct.Struct(f"{len(rows[0])}d").pack_into
+    try:
+        for line, row in zip(numbers, rows, strict=True):
+            pack(line.data, 0, *row)
+    except (struct.error, TypeError, OverflowError):
+        return None
+    # What was packed without a word although it is no number has one of these values: only rows that hold one are
+    # looked at cell by cell, which takes longer than all the rest.
+    odd = (numbers == 0.0) | (numbers == 1.0) | (numbers == MISSING)
+    odd |= (numbers >= _ERROR_BASE + _OLDEST_ERROR) & (numbers <= _ERROR_BASE + _NEWEST_ERROR)
+    suspects = np.flatnonzero(odd.any(axis=1)).tolist()
+    if all(_is_plain(rows[at]) for at in suspects):
+        return numbers
+    return None
 
 
 def _integer(value: int) -> Cell:
     if value == MISSING:
         return None
     number = value - _ERROR_BASE
-    if min(_ERROR_VALUES) <= number <= _NEWEST_ERROR:
+    if _OLDEST_ERROR <= number <= _NEWEST_ERROR:
         return _ERROR_VALUES.get(number, CellError("#UNKNOWN!"))
     return float(value)
 
@@ -134,5 +159,7 @@ def _serial(moment: date) -> float:
 def _marked(cell: Cell) -> Marked:
     if isinstance(cell, CellError):
         return f"{MARKER}{ERROR_NUMBERS[cell.value]}"
+    if isinstance(cell, str) and _LOOKS_LIKE_MARKER.match(cell):
+        return f" {cell}"
     # An empty cell in an answer shows as empty text; as None it would show as 0.
     return "" if cell is None else cell

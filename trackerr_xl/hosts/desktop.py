@@ -4,21 +4,24 @@ Excel's VBA wrapper asks xlwings for a function of this module by its name in th
 the module loads all the same, and its functions are plain Python functions.
 """
 
-from collections.abc import Callable
-from inspect import Parameter, Signature
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import xlwings as xw
 from xlwings.conversion import Accessor, ConversionContext, Pipeline
 
 from trackerr_xl.functions import CATALOGUE
-from trackerr_xl.functions.spec import SheetFunction
 from trackerr_xl.hosts.com_values import Marked, com_from_grid, given_from_com
+from trackerr_xl.hosts.signature import python_function
 from trackerr_xl.sheet.call import call
-from trackerr_xl.sheet.cells import CellError
+from trackerr_xl.sheet.cells import CellError, Given
 
 CATEGORY: Final = "Tracking error"
 """Where Excel's Insert Function window lists the functions."""
+
+_LARGE: Final = 100_000
+"""Cells from which on it pays to ask Excel how far the sheet is filled: asking takes a millisecond."""
+
+_UNREADABLE: Final = CellError("#VALUE!")
 
 
 class Cells(Accessor):
@@ -38,68 +41,50 @@ class Cells(Accessor):
         return Pipeline()
 
 
-def worksheet_function(declared: SheetFunction) -> Callable[..., list[list[Marked]]]:
-    """The function of the catalogue as xlwings wants it: named, with signature, hints and help.
-
-    Parameters
-    ----------
-    declared : SheetFunction
-        The declaration.
-
-    Returns
-    -------
-    callable
-        Takes what `Cells` reads, None for an argument left out, and returns rows for COM. Never raises.
-    """
-
-    def answer(*given: Any) -> list[list[Marked]]:
-        return com_from_grid(call(declared.name, given).grid)
-
-    parameters = _parameters(declared)
-    answer.__name__ = answer.__qualname__ = declared.name
-    answer.__doc__ = declared.summary
-    answer.__annotations__ = {each.name: each.annotation for each in parameters} | {"return": Cells}
-    vars(answer)["__signature__"] = Signature(parameters, return_annotation=Cells)
-    registered: Callable[..., list[list[Marked]]] = xw.func(category=CATEGORY)(answer)
-    return registered
-
-
-def _parameters(declared: SheetFunction) -> list[Parameter]:
-    parameters = []
-    for argument in declared.arguments:
-        # xlwings refuses optional arguments before a list of any length, and does not need to know of them there.
-        optional = not (argument.required or declared.variadic)
-        parameters.append(
-            Parameter(
-                argument.name,
-                Parameter.POSITIONAL_OR_KEYWORD,
-                default=None if optional else Parameter.empty,
-                annotation=Annotated[Cells, {"doc": argument.help}],
-            )
-        )
-    if declared.variadic:
-        further = Annotated[Cells, {"doc": "Further arguments."}]
-        parameters.append(Parameter("arguments", Parameter.VAR_POSITIONAL, annotation=further))
-    return parameters
+def answer(name: str, *given: Given) -> list[list[Marked]]:
+    """Answer one function of the catalogue with rows for COM. Never raises."""
+    return com_from_grid(call(name, given).grid)
 
 
 def _read(context: ConversionContext) -> None:
-    raw = context.value if context.range is None else _values_of(context.range)
-    context.value = raw if isinstance(raw, CellError) else given_from_com(raw)
+    context.value = (
+        given_from_com(context.value) if context.range is None else _given_from_range(context.range)
+    )
 
 
-def _values_of(cells: xw.Range) -> object:
+def _given_from_range(cells: xw.Range) -> Given:
     from pywintypes import com_error  # exists only where Excel is, and this runs only there
 
     try:
         # Of a selection of several areas Excel would hand over the first alone, without a word.
         if cells.api.Areas.Count > 1:
-            return CellError("#VALUE!")
+            return _UNREADABLE
         # Not Value: it cuts cells formatted as currency to 4 decimals (Microsoft KB 182812).
-        return cells.api.Value2
-    except com_error:
-        return CellError("#VALUE!")
+        return given_from_com(_filled(cells).Value2)
+    # An object that Excel is too busy to describe seems to have no attributes.
+    except (com_error, AttributeError, MemoryError):
+        return _UNREADABLE
+
+
+def _filled(cells: xw.Range) -> Any:
+    """Excel's own range down to the last cell in use: of a whole column most of the million cells lie beyond."""
+    rows, columns = cells.shape
+    if rows * columns < _LARGE:
+        return cells.api
+    sheet = cells.api.Worksheet
+    used = sheet.UsedRange
+    height = min(rows, max(used.Row + used.Rows.Count - cells.row, 1))
+    width = min(columns, max(used.Column + used.Columns.Count - cells.column, 1))
+    if (height, width) == (rows, columns):
+        return cells.api
+    last = sheet.Cells(cells.row + height - 1, cells.column + width - 1)
+    return sheet.Range(sheet.Cells(cells.row, cells.column), last)
 
 
 # xlwings looks for functions among the names of a module.
-globals().update({name: worksheet_function(declared) for name, declared in CATALOGUE.items()})
+globals().update(
+    {
+        name: xw.func(category=CATEGORY)(python_function(declared, answer, Cells, __name__))
+        for name, declared in CATALOGUE.items()
+    }
+)

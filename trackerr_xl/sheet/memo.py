@@ -15,6 +15,9 @@ from trackerr_xl.sheet.reply import Reply
 CAPACITY = 64
 """Answers kept, the least recently used one given up first."""
 
+MOST_CELLS = 2_000_000
+"""Cells of all answers kept, about 32 bytes each: 64 large matrices would fill the memory of Excel's machine."""
+
 _answers: OrderedDict[bytes, Reply] = OrderedDict()
 _lock = Lock()
 
@@ -47,7 +50,7 @@ def remember(content: bytes, reply: Reply) -> None:
     """Keep an answer."""
     with _lock:
         _answers[content] = reply
-        if len(_answers) > CAPACITY:
+        while len(_answers) > CAPACITY or sum(map(_cells, _answers.values())) > MOST_CELLS:
             _answers.popitem(last=False)
 
 
@@ -55,3 +58,7 @@ def forget() -> None:
     """Give up every answer kept."""
     with _lock:
         _answers.clear()
+
+
+def _cells(reply: Reply) -> int:
+    return len(reply.grid) * len(reply.grid[0])
