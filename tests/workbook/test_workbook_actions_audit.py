@@ -138,7 +138,7 @@ def test_feasible_weights_that_are_not_the_best_fail_by_what_they_lose(tmp_path:
     )
     # A bound, not the loss itself: never less than what is truly lost.
     assert 0.1 < 10000 * (more - least) <= lost + 0.005
-    assert found["Verdict"] == "CHECK: 2 of 10 lines below do not hold"
+    assert found["Verdict"] == "CHECK: 2 of 11 lines below do not hold"
 
 
 def test_what_changes_after_the_audit_was_written_is_told(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context
 from hashlib import sha256
 
 from trackerr_xl.sheet.cells import Cell, CellError
@@ -16,6 +17,9 @@ _MOST = 5_000
 
 _SHOWN = 4
 """Most cells listed by name."""
+
+_FIFTEEN = Context(prec=15, rounding=ROUND_HALF_UP)
+"""Digits that every spreadsheet program keeps of a number, rounded as LibreOffice rounds what it saves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,8 @@ def _spelt(value: Cell) -> str:
     if isinstance(value, bool):
         return f"b{int(value)}"
     if isinstance(value, float | int):
-        # Fifteen digits are what every spreadsheet program keeps; minus nought is nought in a file.
-        return f"n{float(value) + 0.0:.15g}"
+        # Minus nought is nought in a file.
+        return f"n{_FIFTEEN.create_decimal(repr(float(value) + 0.0)).normalize()}"
     return f"e{value}" if isinstance(value, CellError) else f"t{value}"
 
 
