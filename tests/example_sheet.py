@@ -50,6 +50,12 @@ NAMED: dict[str, Given] = {
         [46173.0, 0.014, 0.009, 0.006],
     ],
     "NameReturns": [["AAA", 0.03], ["BBB", -0.02], ["CCC", 0.01]],
+    "BacktestOptions": [
+        ["Option", "Value"],
+        ["Look-back", 3.0],
+        ["Periods", 12.0],
+        ["Covariance", "LW Identity"],
+    ],
     "Shares": [["AAA", 1000.0], ["BBB", 500.0]],
     "Prices": [["AAA", 41.25], ["BBB", 120.5], ["CCC", 9.99]],
     "Lots": [["Name", "Lot", "MinPiece"], ["AAA", 10.0, None], ["BBB", 1.0, None], ["CCC", 100.0, 500.0]],

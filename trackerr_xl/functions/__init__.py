@@ -1,6 +1,7 @@
 """The catalogue: every function a user can type, declared once."""
 
 from trackerr_xl.functions.attribution import BRINSON
+from trackerr_xl.functions.backtest import TE_BACKTEST
 from trackerr_xl.functions.beta import ACTIVE_BETA
 from trackerr_xl.functions.bridge import TE_BRIDGE
 from trackerr_xl.functions.constraints import TE_CONSTRAINTS
@@ -49,6 +50,7 @@ CATALOGUE: dict[str, SheetFunction] = {
         TE_HEADROOM,
         TE_CONSTRAINTS,
         TE_EXPLAIN,
+        TE_BACKTEST,
         TE_DRIFT,
         TE_HELP,
         TE_VERSION,

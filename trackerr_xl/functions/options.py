@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from trackerr_xl.functions.spec import Argument
 
 if TYPE_CHECKING:
+    from trackerr_xl.core.covariance.estimate import Method, Missing
     from trackerr_xl.core.mandates.mandate import Objective
 
 
@@ -43,6 +44,16 @@ class Options:
         Portfolios on a frontier; None is all corners, or 30 where there are none.
     method : str
         Loss of TE_TRACK, with its number.
+    lookback : float
+        Periods before a rebalance of TE_BACKTEST from which risk is estimated.
+    covariance : str
+        How it is estimated, as COV_ESTIMATE has it.
+    halflife : float
+        Periods after which a weight of EWMA has halved.
+    missing_returns : {"Complete", "Pairwise", "EM"}
+        What is done about gaps, as COV_ESTIMATE has it.
+    history : float
+        Share of the look-back in which a name must have returns to be held.
     """
 
     periods: float = 1.0
@@ -59,6 +70,11 @@ class Options:
     observations: float | None = None
     points: float | None = None
     method: str = "Std"
+    lookback: float = 60.0
+    covariance: "Method" = "Sample"
+    halflife: float = 60.0
+    missing_returns: "Missing" = "Complete"
+    history: float = 0.9
 
 
 FIELDS = {
@@ -76,6 +92,11 @@ FIELDS = {
     "Observations": "observations",
     "Points": "points",
     "Method": "method",
+    "Look-back": "lookback",
+    "Covariance": "covariance",
+    "Halflife": "halflife",
+    "Missing returns": "missing_returns",
+    "History": "history",
 }
 """Options that work now, and the field of `Options` each one sets."""
 
@@ -162,6 +183,53 @@ OPTIONS = (
         "dates left out.",
         default="Std",
         choices=("Std", "RMS", "MAD", "Downside", "Huber 0.02", "CVaR 95"),
+    ),
+    Argument(
+        "Look-back",
+        "number",
+        "TE_BACKTEST: periods before a rebalance from which risk is estimated.",
+        default=60.0,
+        minimum=2.0,
+        maximum=1e6,
+    ),
+    Argument(
+        "Covariance",
+        "choice",
+        "TE_BACKTEST: how the covariance is estimated, as in COV_ESTIMATE.",
+        default="Sample",
+        choices=(
+            "Sample",
+            "EWMA",
+            "LW Identity",
+            "LW Index",
+            "LW Correlation",
+            "LW Nonlinear",
+            "OAS",
+            "Denoise",
+        ),
+    ),
+    Argument(
+        "Halflife",
+        "number",
+        "TE_BACKTEST with the covariance EWMA: periods after which a weight has halved.",
+        default=60.0,
+        minimum=0.1,
+        maximum=1e6,
+    ),
+    Argument(
+        "Missing returns",
+        "choice",
+        "TE_BACKTEST: what the covariance does about missing returns, as in COV_ESTIMATE.",
+        default="Complete",
+        choices=("Complete", "Pairwise", "EM"),
+    ),
+    Argument(
+        "History",
+        "number",
+        "TE_BACKTEST: share of the look-back in which a name must have returns to be held.",
+        default=0.9,
+        minimum=0.01,
+        maximum=1.0,
     ),
 )
 """Every option by the name it has in the table."""

@@ -23,6 +23,7 @@ Kind = Literal[
     "options",
     "matrix",
     "terms",
+    "calendar",
 ]
 """What an argument is read as; `sheet.read` has one reader for each."""
 

@@ -40,22 +40,26 @@ def te_track(
     options: Options | None,
 ) -> Answer:
     """The weights whose returns are nearest to those of the index over the dates given."""
-    # The solvers are behind this import, and `import trackerr_xl` must cost no more than NumPy.
-    from trackerr_xl.core.track import track
-
-    case = _case(returns, index_returns, constraints, attributes, current, options or Options())
-    try:
-        found = track(
-            case.sample, case.limits, case.universe.names, case.options.periods, case.options.seconds
-        )
-    except (NoAnswerError, NumericalError) as error:
-        raise case.why_none() or error from None
+    case, found = _tracked(returns, index_returns, constraints, attributes, current, options)
     weights = found.weights / case.unit
     table: list[list[Value]] = [
         [name, weight] for name, weight in zip(case.universe.names, weights.tolist(), strict=True)
     ]
     notes = tuple(_notes(case, found))
     return Answer(table if returns.columns is not None else column(weights), notes)
+
+
+def tracking_weights(
+    returns: Panel,
+    index_returns: Labelled,
+    constraints: tuple[Limit, ...] | None,
+    attributes: Attributes | None,
+    current: Labelled | None,
+    options: Options | None,
+) -> Vector:
+    """The same weights as fractions of capital, in the order of the returns."""
+    _, found = _tracked(returns, index_returns, constraints, attributes, current, options)
+    return found.weights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +84,27 @@ class _Case:
         size = len(self.universe.names)
         model = FactorModel(np.zeros((size, 0)), np.ones(size))
         return why(self.declared, meaning, self.universe, model, self.options.periods, self.unit)
+
+
+def _tracked(
+    returns: Panel,
+    index_returns: Labelled,
+    constraints: tuple[Limit, ...] | None,
+    attributes: Attributes | None,
+    current: Labelled | None,
+    options: Options | None,
+) -> tuple[_Case, "Tracked"]:
+    # The solvers are behind this import, and `import trackerr_xl` must cost no more than NumPy.
+    from trackerr_xl.core.track import track
+
+    case = _case(returns, index_returns, constraints, attributes, current, options or Options())
+    try:
+        found = track(
+            case.sample, case.limits, case.universe.names, case.options.periods, case.options.seconds
+        )
+    except (NoAnswerError, NumericalError) as error:
+        raise case.why_none() or error from None
+    return case, found
 
 
 def _budget(options: Options, unit: float) -> float:

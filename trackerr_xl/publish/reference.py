@@ -23,6 +23,7 @@ KINDS: dict[Kind, str] = {
     "options": "options table",
     "matrix": "a square of numbers, or with names on two edges",
     "terms": "one number, numbers, names and numbers, or a table with a header row",
+    "calendar": "one word, or dates",
 }
 """How the page names each kind of argument."""
 

@@ -212,6 +212,18 @@ def _terms(argument: Argument, cells: Range) -> Labelled | Attributes:
     return _vector(argument, cells)
 
 
+def _calendar(argument: Argument, cells: Range) -> str | tuple[str, ...]:
+    """A word or a list of dates, which are their serial numbers."""
+    rows, columns = cells.shape
+    if rows == columns == 1 and not cells.is_number(0, 0):
+        return _choice(argument, cells)
+    if min(rows, columns) != 1:
+        raise ShapeError(f"is {rows} x {columns}, must be a word, or one column or row of dates")
+    return each_once(
+        [(cells.name(row, column), place(row, column)) for row in range(rows) for column in range(columns)]
+    )
+
+
 def _options(argument: Argument, cells: Range) -> object:
     return read_options(cells, {"number": _number, "choice": _choice, "text": _text})
 
@@ -230,4 +242,5 @@ READERS: Mapping[str, Callable[[Argument, Range], object]] = {
     "options": _options,
     "matrix": _matrix,
     "terms": _terms,
+    "calendar": _calendar,
 }

@@ -30,6 +30,19 @@ def cost_limits(limits: Sequence[Limit], universe: Universe) -> Iterator[tuple[i
             yield at, _cost_row(limit, universe)
 
 
+def cost_of_trading(universe: Universe) -> CostRow | None:
+    """What trades of all names cost by the columns of the attributes, without a limit; None where there is no such column.
+
+    Raises
+    ------
+    InputError
+        As `cost_limits`.
+    """
+    if universe.attributes is None or not any(_has(header, universe) for header in (RATE, QUADRATIC, IMPACT)):
+        return None
+    return _row_of_costs(Limit("Cost"), universe)
+
+
 def _cost_row(limit: Limit, universe: Universe) -> CostRow:
     if limit.lower > 0.0:
         raise InputError(
@@ -39,15 +52,20 @@ def _cost_row(limit: Limit, universe: Universe) -> CostRow:
         )
     if universe.attributes is None:
         raise InputError(f"is missing, {limit.label} needs its column {RATE}", argument="attributes")
-    members = members_mask(limit, universe)
-    rate, quadratic, impact = (
-        _column(limit, header, universe, members) for header in (RATE, QUADRATIC, IMPACT)
-    )
-    if not (rate.any() or quadratic.any() or impact.any()):
+    row = _row_of_costs(limit, universe)
+    if not (row.rate.any() or row.quadratic.any() or row.impact.any()):
         raise InputError(
             f"has no cost in the columns {RATE}, {QUADRATIC} or {IMPACT}, {limit.label} needs one of them",
             argument="attributes",
         )
+    return row
+
+
+def _row_of_costs(limit: Limit, universe: Universe) -> CostRow:
+    members = members_mask(limit, universe)
+    rate, quadratic, impact = (
+        _column(limit, header, universe, members) for header in (RATE, QUADRATIC, IMPACT)
+    )
     if impact.any() and _has(VOLUME, universe):
         volume = _column(limit, VOLUME, universe, members)
         if (volume[members] <= 0.0).any():
