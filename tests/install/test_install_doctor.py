@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fake_windows import EXCEL_365, NEEDED, windows, with_packages, xlwings_add_in
+from fake_windows import EXCEL_365, NEEDED, as_python, windows, with_packages, xlwings_add_in
 
 from trackerr_xl.install.examine import examine
 from trackerr_xl.install.examine_excel import excel_bits
@@ -42,6 +42,7 @@ def with_registry(machine: Machine, **values: dict[str, object]) -> Machine:
 
 
 def test_nothing_is_wrong_where_all_is_well(well: Machine) -> None:
+    as_python(well.python.program, real=True)
     assert wrong(well) == []
     found = {finding.topic: finding.sentence for finding in found_on(well)}
     assert found == {
@@ -97,15 +98,11 @@ def damaged_add_in(machine: Machine) -> Machine:
 
 
 def another_python(machine: Machine) -> Machine:
-    other = machine.home / "other.exe"
-    other.write_bytes(b"MZ")
     return replace(machine, python=replace(machine.python, program=_beside(machine, "other.exe")))
 
 
 def _beside(machine: Machine, name: str) -> Path:
-    program = machine.python.program.with_name(name)
-    program.write_bytes(b"MZ")
-    return program
+    return as_python(machine.python.program.with_name(name))
 
 
 def vanished_python(machine: Machine) -> Machine:
@@ -143,7 +140,7 @@ def second_add_in(machine: Machine) -> Machine:
 def from_the_store(machine: Machine) -> Machine:
     program = machine.home / "WindowsApps" / "python.exe"
     program.parent.mkdir()
-    program.write_bytes(b"MZ")
+    as_python(program)
     (program.with_name(f"xlwings64-{NEEDED}.dll")).write_bytes(b"MZ")
     moved = replace(machine, python=replace(machine.python, program=program))
     put_add_in(moved, xlwings_add_in())
@@ -157,6 +154,26 @@ def in_the_cloud(machine: Machine) -> Machine:
 def roaming_in_the_cloud(machine: Machine) -> Machine:
     return replace(machine, environ={**machine.environ, "OneDrive": str(machine.roaming)})
 
+
+def needs_a_shell(machine: Machine) -> Machine:
+    """A Python whose libraries are found only after something was typed into a shell, as those of conda may be."""
+    machine.python.program.write_text(
+        '#!/bin/sh\n[ "$CONDA_PREFIX" ] && exit 0\necho "ImportError: DLL load failed" >&2\nexit 1\n'
+    )
+    return replace(machine, environ={**machine.environ, "CONDA_PREFIX": "C:/conda"})
+
+
+def calculates_otherwise(machine: Machine) -> Machine:
+    machine.python.program.write_text("#!/bin/sh\necho 0.5\n")
+    return machine
+
+
+def no_program(machine: Machine) -> Machine:
+    machine.python.program.chmod(0o644)
+    return machine
+
+
+NEW_ENVIRONMENT = "Install trackerr-xl into an environment of its own, made with python -m venv"
 
 FAULTS: list[tuple[Callable[[Machine], Machine], str, str]] = [
     (
@@ -173,6 +190,13 @@ FAULTS: list[tuple[Callable[[Machine], Machine], str, str]] = [
         of_32_bits,
         f"xlwings32-{NEEDED}.dll is neither in {{home}}/venv/Scripts nor in {{home}}/venv (there is xlwings64-{NEEDED}.dll)",
         f"Run {{home}}/venv/Scripts/python.exe -m pip install --force-reinstall --no-deps xlwings=={NEEDED}",
+    ),
+    (needs_a_shell, "Started by another program they fail: ImportError: DLL load failed", NEW_ENVIRONMENT),
+    (calculates_otherwise, "A tracking error of 0.022360679774997897 comes out as 0.5", NEW_ENVIRONMENT),
+    (
+        no_program,
+        "The Python does not start: [Errno 13] Permission denied: '{home}/venv/Scripts/python.exe'",
+        NEW_ENVIRONMENT,
     ),
     (without_add_in, "{xlstart}/trackerr.xlam does not exist", AGAIN),
     (old_add_in, "{xlstart}/trackerr.xlam is of another version", AGAIN),

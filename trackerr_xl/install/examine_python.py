@@ -1,19 +1,36 @@
 """The Python that calculates: whether another program can start it, and whether it calculates."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from importlib.metadata import metadata, requires
 from pathlib import Path
 
 from trackerr_xl.install.findings import Finding
 from trackerr_xl.install.machine import Machine
-from trackerr_xl.sheet.call import call
 
-_HALVES = [[0.5], [0.5]]
-_OTHERS = [[0.6], [0.4]]
-_COV = [[0.04, 0.0], [0.0, 0.01]]
-_TRACKING_ERROR = (0.01 * 0.05) ** 0.5
-"""By hand: the active weights are 0.1 and −0.1, the active variance 0.01 · (0.04 + 0.01)."""
+_QUESTION = """
+import sys
+from trackerr_xl import evaluate
+answer = evaluate("TRACKING_ERROR", [[0.5], [0.5]], [[0.6], [0.4]], [[0.04, 0.0], [0.0, 0.01]])
+sys.stdout.write(str(answer[0][0]))
+"""
+_ANSWER = (0.01 * 0.05) ** 0.5
+"""By hand: the active weights are −0.1 and 0.1, the active variance 0.01 · (0.04 + 0.01)."""
+
+_OF_THE_SYSTEM = (
+    "SYSTEMROOT",
+    "WINDIR",
+    "TEMP",
+    "TMP",
+    "USERPROFILE",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "HOME",
+    "LANG",
+)
+_SECONDS = 60
+_ANEW = "Install trackerr-xl into an environment of its own, made with python -m venv"
 
 
 def python_findings(machine: Machine) -> Iterator[Finding]:
@@ -21,7 +38,7 @@ def python_findings(machine: Machine) -> Iterator[Finding]:
     python = machine.python
     found = f"{python.version}, {python.bits} bits, {python.program}"
     yield Finding("Python", found, _remedy(machine))
-    yield _calculates()
+    yield _calculates(machine)
     others = _other_commands(machine)
     if others:
         yield Finding(
@@ -61,19 +78,37 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", version))
 
 
-def _calculates() -> Finding:
-    reply = call("TRACKING_ERROR", [_HALVES, _OTHERS, _COV])
-    answer = reply.grid[0][0]
-    if isinstance(answer, float) and abs(answer - _TRACKING_ERROR) < 1e-12:
-        return Finding(
-            "Functions", "They calculate: a tracking error known by hand comes out to the last digit"
+def _calculates(machine: Machine) -> Finding:
+    """Whether it calculates when another program starts it, without what a shell has set for it."""
+    environ = {name: text for name, text in machine.environ.items() if name.upper() in _OF_THE_SYSTEM}
+    command = [str(machine.python.program), "-P", "-c", _QUESTION]
+    try:
+        done = subprocess.run(
+            command,
+            env=environ,
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+            text=True,
+            errors="replace",
         )
-    wrong = (
-        reply.fault.sentence
-        if reply.fault
-        else f"A tracking error of {_TRACKING_ERROR} comes out as {answer}"
-    )
-    return Finding("Functions", wrong, "Install trackerr-xl anew, into an environment of its own")
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return Finding("Functions", f"The Python does not start: {error}", _ANEW)
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+        return Finding("Functions", f"Started by another program they fail: {last}", _ANEW)
+    if not _is_answer(done.stdout):
+        return Finding(
+            "Functions", f"A tracking error of {_ANSWER} comes out as {done.stdout.strip()}", _ANEW
+        )
+    return Finding("Functions", "They calculate: a tracking error known by hand comes out to the last digit")
+
+
+def _is_answer(text: str) -> bool:
+    try:
+        return abs(float(text) - _ANSWER) < 1e-12
+    except ValueError:
+        return False
 
 
 def _other_commands(machine: Machine) -> list[Path]:
