@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import fake_com
 
 MODULE = "trackerr_xl.hosts.desktop"
+PROBES = "probes"
 
 
 class Excel:
@@ -27,6 +28,9 @@ class Excel:
 
         self.server = self.xlwings.com_server.XLPython()
         self.desktop = desktop
+        self.probes = sys.modules[PROBES] = ModuleType(PROBES)
+        self.probes.__file__ = __file__
+        self.book = fake_com.fake_workbook()
 
     def formula(self, function, arguments):
         """What the VBA wrapper gets for a formula in a cell."""
@@ -51,31 +55,79 @@ class Excel:
             for each in declared
         }
 
-    def seconds_to_convert(self, n, repeats):
-        """Best time of a call that takes an n × n range and only counts its rows: ours, and xlwings' own array."""
+    def read(self, argument):
+        """What our functions are given for an argument, after xlwings' server has read it."""
+        read = []
+        self.probes.keep = self.xlwings.func(
+            self.xlwings.arg("cells", self.desktop.Cells)(lambda cells: read.append(cells) or 0.0)
+        )
+        self._call(PROBES, "keep", (_as_com(argument),))
+        return read[0]
+
+    def written(self, grid):
+        """What VBA gets for an answer of ours."""
+        self.probes.write = self.xlwings.func(
+            self.xlwings.ret(self.desktop.Cells)(lambda: self.desktop.com_from_grid(grid))
+        )
+        return self._call(PROBES, "write", ())
+
+    def seconds_to_convert(self, n, rounds):
+        """Seconds, one a round, of a call with an n × n range that only counts its rows: ours, and xlwings' own array."""
         import numpy as np
 
-        module = ModuleType("conversions")
-        module.__file__ = __file__
-        sys.modules["conversions"] = module
         xw = self.xlwings
-        module.ours = xw.func(xw.arg("cells", self.desktop.Cells)(lambda cells: len(cells)))
-        module.stock = xw.func(xw.arg("cells", np.array, ndim=2)(lambda cells: len(cells)))
+        self.probes.ours = xw.func(xw.arg("cells", self.desktop.Cells)(lambda cells: len(cells)))
+        self.probes.stock = xw.func(xw.arg("cells", np.array, ndim=2)(lambda cells: len(cells)))
         cells = fake_com.fake_range(np.random.default_rng(0).normal(size=(n, n)).tolist())
-        return [self._best_time(name, cells, repeats) for name in ("ours", "stock")]
+        return _times(
+            {name: lambda name=name: self._call(PROBES, name, (cells,)) for name in ("ours", "stock")}, rounds
+        )
 
-    def _best_time(self, name, cells, repeats):
-        times = []
-        for _ in range(repeats):
-            start = time.perf_counter()
-            answer = self._call("conversions", name, (cells,))
-            times.append(time.perf_counter() - start)
-        assert answer == cells.Rows.Count
-        return min(times)
+    def seconds_to_optimise(self, benchmark, cov, limits, rounds):
+        """Seconds, one a round, from three ranges to the weights: asked first, asked again, and by stock converters."""
+        import numpy as np
+
+        from trackerr_xl.sheet import memo
+        from trackerr_xl.sheet.call import call
+
+        xw = self.xlwings
+
+        def stock(benchmark, cov, limits):
+            return call("TE_OPTIMIZE", (benchmark, cov, limits)).grid
+
+        array = np.array if isinstance(cov[0][0], float) else None
+        stock = xw.arg("benchmark", array, ndim=2)(xw.arg("cov", array, ndim=2)(stock))
+        self.probes.stock = xw.func(xw.arg("limits", ndim=2)(stock))
+        ranges = tuple(map(fake_com.fake_range, (benchmark, cov, limits)))
+
+        def first(module, name):
+            memo.forget()
+            return self._call(module, name, ranges)
+
+        return _times(
+            {
+                "first": lambda: first(MODULE, "TE_OPTIMIZE"),
+                "again": lambda: self._call(MODULE, "TE_OPTIMIZE", ranges),
+                "stock": lambda: first(PROBES, "stock"),
+            },
+            rounds,
+        )
 
     def _call(self, module, function, arguments):
         caller = fake_com.fake_range([[None]], row=50, column=50)
-        return self.server.CallUDF(module, function, arguments, fake_com.fake_workbook(), caller)
+        return self.server.CallUDF(module, function, arguments, self.book, caller)
+
+
+def _times(runs, rounds):
+    """Seconds of each, in turn, so that a busy moment hits all alike; everyone runs once before it counts."""
+    seconds = {name: [] for name in runs}
+    for _ in range(rounds):
+        for name, run in runs.items():
+            run()
+            start = time.perf_counter()
+            run()
+            seconds[name].append(time.perf_counter() - start)
+    return seconds
 
 
 def _as_com(argument):

@@ -5,17 +5,14 @@ int, so the number -2146826246 typed by a user, a float, is never taken for #N/A
 """
 
 import re
-import struct
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import chain
 from typing import Final, cast
 
-import numpy as np
-
-from trackerr_xl.core.arrays import Matrix
 from trackerr_xl.sheet.cells import Cell, CellError, Given, Grid
+from trackerr_xl.sheet.packed import packed
 
 ERROR_NUMBERS: Final = {
     "#NULL!": 2000,
@@ -46,7 +43,7 @@ _ERROR_BASE: Final = -2146828288
 """An error value arrives as the COM status 0x800A0000 plus its number, read as a signed integer."""
 
 _ERROR_VALUES: Final = {number: CellError(value) for value, number in ERROR_NUMBERS.items()}
-_OLDEST_ERROR, _NEWEST_ERROR = min(_ERROR_VALUES), 2059
+_NEWEST_ERROR = 2059
 _LOOKS_LIKE_MARKER = re.compile(rf"\s*{MARKER}\d")
 _AS_THEY_ARE: Final = {float, str, bool, type(None)}
 _DAY_ZERO: Final = datetime(1899, 12, 30)
@@ -113,38 +110,27 @@ def _is_plain(row: Sequence[object]) -> bool:
 def _grid(rows: Sequence[Sequence[object]]) -> Grid | None:
     if not rows[0]:
         return None
-    numbers = _numbers(rows)
+    numbers = packed(rows)
     if numbers is not None:
         return numbers
-    if set(map(type, chain.from_iterable(rows))) <= _AS_THEY_ARE:
+    if set(map(type, chain.from_iterable(_edges(rows)))) <= _AS_THEY_ARE:
         return rows  # type: ignore[return-value]  # the line above looked at every cell
     return [[cell_from_com(cell) for cell in row] for row in rows]
 
 
-def _numbers(rows: Sequence[Sequence[object]]) -> Matrix | None:
-    """The rows as one array, None if a cell is not a number."""
-    numbers = np.empty((len(rows), len(rows[0])))
-    pack = struct.Struct(f"{len(rows[0])}d").pack_into
-    try:
-        for line, row in zip(numbers, rows, strict=True):
-            pack(line.data, 0, *row)
-    except (struct.error, TypeError, OverflowError):
-        return None
-    # What was packed without a word although it is no number has one of these values: only rows that hold one are
-    # looked at cell by cell, which takes longer than all the rest.
-    odd = (numbers == 0.0) | (numbers == 1.0) | (numbers == MISSING)
-    odd |= (numbers >= _ERROR_BASE + _OLDEST_ERROR) & (numbers <= _ERROR_BASE + _NEWEST_ERROR)
-    suspects = np.flatnonzero(odd.any(axis=1)).tolist()
-    if all(_is_plain(rows[at]) for at in suspects):
-        return numbers
-    return None
+def _edges(rows: Sequence[Sequence[object]]) -> Sequence[Sequence[object]]:
+    """The cells that may be no numbers: a table with names at its edges holds numbers inside."""
+    inside = [row[1:] for row in rows[1:]]
+    if inside and inside[0] and packed(inside) is not None:
+        return rows[0], [row[0] for row in rows]
+    return rows
 
 
 def _integer(value: int) -> Cell:
     if value == MISSING:
         return None
     number = value - _ERROR_BASE
-    if _OLDEST_ERROR <= number <= _NEWEST_ERROR:
+    if min(_ERROR_VALUES) <= number <= _NEWEST_ERROR:
         return _ERROR_VALUES.get(number, CellError("#UNKNOWN!"))
     return float(value)
 

@@ -3,14 +3,18 @@
 import marshal
 from collections import OrderedDict
 from collections.abc import Iterable
-from hashlib import blake2b
+from hashlib import sha256
 from threading import Lock
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from trackerr_xl.core.arrays import Matrix
 from trackerr_xl.sheet.ranges import Range
 from trackerr_xl.sheet.reply import Reply
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 CAPACITY = 64
 """Answers kept, the least recently used one given up first."""
@@ -24,17 +28,18 @@ _lock = Lock()
 
 def content_of(name: str, ranges: Iterable[Range | None]) -> bytes:
     """A digest of a call: equal digests mean the same function and the same cells, their types included."""
-    digest = blake2b(name.encode(), digest_size=16)
+    digest = sha256(name.encode())
     for one in ranges:
-        cells = None if one is None else one.cells
-        if isinstance(cells, np.ndarray):
-            digest.update(repr(cells.shape).encode())
-            digest.update(np.ascontiguousarray(cells).data)
+        if one is None or one.error is not None:
+            # An error value is no cell to `marshal`, and the first one is all that counts.
+            _add(digest, None if one is None else repr(one.error))
+        elif isinstance(one.cells, np.ndarray):
+            _add_numbers(digest, one.cells)
+        elif one.inside is not None:
+            _add(digest, (one.cells[0], [row[0] for row in one.cells]))
+            _add_numbers(digest, one.inside)
         else:
-            # Version 2 writes every value in full, so equal bytes mean equal cells. An error value is no cell to it,
-            # and the first one is all that counts.
-            known = cells if one is None or one.error is None else repr(one.error)
-            digest.update(marshal.dumps(cast(Any, known), 2))
+            _add(digest, one.cells)
     return digest.digest()
 
 
@@ -62,3 +67,13 @@ def forget() -> None:
 
 def _cells(reply: Reply) -> int:
     return len(reply.grid) * len(reply.grid[0])
+
+
+def _add(digest: "_Hash", cells: object) -> None:
+    # Version 2 writes every value in full, so equal bytes mean equal cells.
+    digest.update(marshal.dumps(cast(Any, cells), 2))
+
+
+def _add_numbers(digest: "_Hash", numbers: Matrix) -> None:
+    digest.update(repr(numbers.shape).encode())
+    digest.update(np.ascontiguousarray(numbers).data)

@@ -12,6 +12,7 @@ from trackerr_xl.core.arrays import Matrix
 from trackerr_xl.core.words import key, shorten
 from trackerr_xl.errors import InputError, LabelError, ShapeError
 from trackerr_xl.sheet.cells import Cell, CellError, Given
+from trackerr_xl.sheet.packed import packed
 
 _PLAIN = {float, int}
 _KNOWN = {float, int, str, bool, type(None), CellError}
@@ -30,10 +31,13 @@ class Range:
         An array when every cell is a number.
     error : (CellError, str) or None
         The first error value, row by row, and its place.
+    inside : float64 ndarray of shape (rows - 1, columns - 1), or None
+        The cells below the first row and right of the first column, where all of them are numbers and others are not.
     """
 
     cells: Matrix | Sequence[Sequence[Cell]]
     error: tuple[CellError, str] | None = None
+    inside: Matrix | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -50,6 +54,8 @@ class Range:
         """
         if isinstance(self.cells, np.ndarray):
             block = self.cells[first_row:, first_column:]
+        elif self.inside is not None and first_row and first_column:
+            block = self.inside[first_row - 1 :, first_column - 1 :]
         else:
             rows = (
                 [row[first_column:] for row in self.cells[first_row:]]
@@ -71,10 +77,15 @@ class Range:
         InputError
             If a cell is neither empty nor a finite number, with its place.
         """
-        filled = [
-            [np.nan if _is_blank(cell) else cell for cell in row[first_column:]]
-            for row in self.cells[first_row:]
-        ]
+        if self.inside is not None and first_row and first_column:
+            return self.numbers(first_row, first_column)
+        # A range of numbers alone is not searched for blanks cell by cell.
+        if isinstance(self.cells, np.ndarray):
+            filled: Sequence[Sequence[Cell]] = self.cells[first_row:, first_column:].tolist()
+        else:
+            filled = [row[first_column:] for row in self.cells[first_row:]]
+        if not set(map(type, chain.from_iterable(filled))) <= _PLAIN:
+            filled = [[np.nan if _is_blank(cell) else cell for cell in row] for row in filled]
         if not set(map(type, chain.from_iterable(filled))) <= {*_PLAIN, np.float64}:
             _refuse_first(self, first_row, first_column, blanks=True)
         block = _array(filled)
@@ -159,13 +170,28 @@ def range_of(given: Given) -> Range | None:
         raise ShapeError("is not a rectangle of cells, must be a range")
     if len(set(map(len, rows))) != 1:
         raise ShapeError("has rows of different lengths, must be a rectangle")
-    # One pass over the types accepts a clean range; only another one pays for a look at every cell.
-    kinds = set(map(type, chain.from_iterable(rows)))
+    edges = (rows[0], [row[0] for row in rows[1:]]) if rows[0] else ()
+    kinds = _kinds(edges)
+    inside = None if kinds <= _PLAIN else _inside(rows)
+    if inside is None:
+        # One pass over the types accepts a clean range; only another one pays for a look at every cell.
+        kinds = _kinds(rows)
     if kinds <= _PLAIN:
         return _from_array(_array(rows)) if kinds else None
+    error = _first_error(rows) if CellError in kinds else None
+    return _trimmed(rows, error) if inside is None else Range(rows, error, inside)
+
+
+def _inside(rows: Sequence[Sequence[Cell]]) -> Matrix | None:
+    """The numbers of a table with names on top or at the left, None if there is anything else among them."""
+    return packed([row[1:] for row in rows[1:]]) if len(rows) > 1 and len(rows[0]) > 1 else None
+
+
+def _kinds(rows: Sequence[Sequence[Cell]]) -> set[type]:
+    kinds = set(map(type, chain.from_iterable(rows)))
     if not kinds <= _KNOWN:
         raise InputError("holds something that is no cell, must be numbers and texts")
-    return _trimmed(rows, _first_error(rows) if CellError in kinds else None)
+    return kinds
 
 
 def each_once(names: Sequence[tuple[str, str]]) -> tuple[str, ...]:
