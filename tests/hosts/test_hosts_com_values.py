@@ -1,5 +1,6 @@
 """What COM delivers, read without Excel. Codes of error values: Microsoft's XlCVError enumeration."""
 
+import tracemalloc
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -154,3 +155,31 @@ def test_every_error_value_goes_out_and_comes_back():
         ((marker,),) = com_from_grid([[CellError(value)]])
         number = int(marker.removeprefix("#XL:"))
         assert cell_from_com(number - 2146828288) == CellError(value)
+
+
+def memory_beyond(work):
+    """Most bytes in use at once while something is done."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("corner", [0.5, "Name"], ids=["plain numbers", "a name in the corner"])
+def test_reading_a_million_cells_takes_little_more_memory_than_their_numbers(corner):
+    rows = [(0.5, *[1.0] * 999)] * 999 + [(corner, *[1.0] * 999)]
+    # Eight bytes a number, the references to its cells, and the marks of those looked at again.
+    assert memory_beyond(lambda: given_from_com(tuple(rows))) < 24e6
+
+
+def test_writing_a_million_cells_takes_their_references_only():
+    rows = [[0.5] * 1000 for _ in range(1000)]
+    assert memory_beyond(lambda: com_from_grid(rows)) < 10e6
+
+
+def test_answer_that_goes_out_is_not_the_one_that_is_remembered():
+    kept = [[0.5, 0.25]]
+    com_from_grid(kept)[0][0] = 9.0
+    assert kept == [[0.5, 0.25]]
