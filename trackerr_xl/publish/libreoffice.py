@@ -38,6 +38,7 @@ def extension(catalogue: Mapping[str, SheetFunction]) -> bytes:
     parts = {
         "META-INF/manifest.xml": _MANIFEST,
         "description.xml": _DESCRIPTION.format(version=__version__),
+        "description_en.txt": _WORDS,
         "trackerr_calc.idl": _interface(functions),
         "CalcAddIns.xcu": _names(functions),
         "Jobs.xcu": _JOBS.format(service=MEND_SERVICE),
@@ -150,11 +151,16 @@ _MANIFEST = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 _DESCRIPTION = """<?xml version="1.0" encoding="UTF-8"?>
-<description xmlns="http://openoffice.org/extensions/description/2006">
+<description xmlns="http://openoffice.org/extensions/description/2006" xmlns:xlink="http://www.w3.org/1999/xlink">
  <identifier value="org.trackerr.calc"/>
  <version value="{version}"/>
  <display-name><name lang="en">trackerr_xl for Calc</name></display-name>
+ <extension-description><src lang="en" xlink:href="description_en.txt"/></extension-description>
 </description>
+"""
+
+_WORDS = """Tracking-error functions: proved optimal weights under a table of limits, measures of active risk, and plain words.
+They calculate in a Python of yours, which trackerr-xl install --libreoffice names; trackerr-xl doctor says what is wrong.
 """
 
 _IDL = """module org {{ module trackerr {{ module calc {{

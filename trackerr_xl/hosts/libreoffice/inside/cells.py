@@ -4,6 +4,8 @@ LibreOffice knows no empty cell inside a range, only an empty text; a single emp
 0. An error value goes back as a number that is none and carries LibreOffice's number of the error.
 """
 
+from __future__ import annotations
+
 import struct
 from array import array
 from typing import Any

@@ -1,5 +1,7 @@
 """The Python that calculates, as a process beside LibreOffice: started at the first call, and again if it ends."""
 
+from __future__ import annotations
+
 import os
 import subprocess
 import sys

@@ -1,5 +1,7 @@
 """The add-in that LibreOffice loads: one method a worksheet function, made from the list beside this file."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -32,15 +34,17 @@ def implementation() -> Any:
 
 def _add_in(declared: dict[str, Any]) -> type:
     methods: dict[str, Any] = {name: _method(**function) for name, function in declared.items()}
-    methods |= {
-        "__init__": _begin,
-        "getServiceName": lambda self: SERVICE,
-        "getImplementationName": lambda self: SERVICE,
-        "supportsService": lambda self, name: name == SERVICE,
-        "getSupportedServiceNames": lambda self: (SERVICE,),
-        "setLocale": lambda self, locale: setattr(self, "locale", locale),
-        "getLocale": lambda self: self.locale,
-    }
+    methods.update(
+        {
+            "__init__": _begin,
+            "getServiceName": lambda self: SERVICE,
+            "getImplementationName": lambda self: SERVICE,
+            "supportsService": lambda self, name: name == SERVICE,
+            "getSupportedServiceNames": lambda self: (SERVICE,),
+            "setLocale": lambda self, locale: setattr(self, "locale", locale),
+            "getLocale": lambda self: self.locale,
+        }
+    )
     bases = (unohelper.Base, *_interface(), XServiceName, XServiceInfo, XLocalizable)
     return type("AddIn", bases, methods)
 

@@ -5,6 +5,8 @@ entered, not when they read a workbook of Excel: such a name is kept in small le
 happens to a whole table, ``Limits[#All]``, where ``Limits[[#All]]`` is understood.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any

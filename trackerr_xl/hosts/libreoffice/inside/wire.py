@@ -1,5 +1,7 @@
 """Messages between LibreOffice and the Python that calculates: a JSON text and blocks of bytes, each after its length."""
 
+from __future__ import annotations
+
 import json
 import struct
 from collections.abc import Sequence
