@@ -141,7 +141,9 @@ def test_the_page_of_an_optimiser_lists_the_options() -> None:
         page["Option Units"]
         == "Unit of weights and of limits on weights. One of Decimal, Percent. Default Decimal."
     )
-    assert page["Option Gap"] == "Integer part. Default 0.01. Counting names is not carried out yet."
+    assert page["Option Gap"] == (
+        "With Names or Position rows: how much better an answer may remain unfound, as a share of the objective. Default 0.01."
+    )
     assert {f"Option {option.name}" for option in OPTIONS} <= set(page)
 
 

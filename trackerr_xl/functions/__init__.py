@@ -17,6 +17,7 @@ from trackerr_xl.functions.headroom import TE_HEADROOM
 from trackerr_xl.functions.help import TE_HELP
 from trackerr_xl.functions.ladder import TE_LADDER
 from trackerr_xl.functions.measure import ACTIVE_SHARE, TRACKING_ERROR
+from trackerr_xl.functions.names import TE_NAMES
 from trackerr_xl.functions.optimize import TE_OPTIMIZE
 from trackerr_xl.functions.risk_model import RISK_MODEL
 from trackerr_xl.functions.rolling import TE_ROLLING
@@ -44,6 +45,7 @@ CATALOGUE: dict[str, SheetFunction] = {
         RISK_MODEL,
         TE_OPTIMIZE,
         TE_FRONTIER,
+        TE_NAMES,
         TE_TRACK,
         TE_TRADES,
         TE_LADDER,

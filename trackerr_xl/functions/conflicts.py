@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SECONDS = 3.0
 """For an explanation; only trading costs with impact can take so long."""
 
-ON_WEIGHTS = ("Weight", "Group", "Budget", "Gross", "Turnover", "Trade", "ActiveShare")
+ON_WEIGHTS = ("Weight", "Group", "Budget", "Gross", "Turnover", "Trade", "ActiveShare", "Position")
 """Rows whose limits are weights, and so are in the unit of the weights."""
 
 

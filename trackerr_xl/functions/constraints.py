@@ -168,12 +168,13 @@ def _row(
 ) -> list[Value]:
     scale = 1.0 / case.unit if limit.kind in ON_WEIGHTS and limit.basis != "Relative" else 1.0
     low, high = prices
+    convex = limit.kind not in ("Names", "Position")
     return [
         "" if answer.value is None else answer.value * scale,
         "" if answer.slack is None else answer.slack * scale,
         _status(limit, answer),
-        _price(low / scale, given=limit.lower > -np.inf),
-        _price(high / scale, given=limit.upper < np.inf),
+        _price(low / scale, given=limit.lower > -np.inf and convex),
+        _price(high / scale, given=limit.upper < np.inf and convex),
         removed,
         answer.where,
     ]

@@ -8,7 +8,7 @@ from trackerr_xl.core.arrays import Vector
 from trackerr_xl.core.table.limits import Attributes, Limit
 from trackerr_xl.errors import LabelError, ShapeError
 from trackerr_xl.functions.arguments import WEIGHTS
-from trackerr_xl.functions.mandate import Case, case_of, mandate_of, warnings
+from trackerr_xl.functions.mandate import Case, case_of, mandate_of, require_convex, warnings
 from trackerr_xl.functions.match import no_entry, not_listed, spread
 from trackerr_xl.functions.measure import COV_HELP
 from trackerr_xl.functions.optimize import ATTRIBUTES_HELP, CONSTRAINTS_HELP, CURRENT_HELP, OPTIONS_HELP
@@ -34,6 +34,7 @@ def te_frontier(
     from trackerr_xl.core.mandates.frontier import frontier
 
     case = case_of(weights, cov, constraints, attributes, current, options)
+    require_convex(case)
     returns = _returns(alpha, weights, case)
     mandate = replace(mandate_of(case), alpha=returns)
     points = case.options.points

@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trackerr_xl.core.arrays import Vector
+from trackerr_xl.core.arrays import Mask, Vector
 from trackerr_xl.core.risk_model import RiskModel
 from trackerr_xl.core.table.limits import Attributes, Limit, Universe, numbers_of
 from trackerr_xl.core.table.linear_limits import ALPHA
 from trackerr_xl.core.words import key, listed
-from trackerr_xl.errors import InputError, LabelError, NoAnswerError, NumericalError, ShapeError, UnitsError
+from trackerr_xl.errors import (
+    InputError,
+    LabelError,
+    NoAnswerError,
+    NotYetError,
+    NumericalError,
+    ShapeError,
+    UnitsError,
+)
 from trackerr_xl.functions.conflicts import ON_WEIGHTS, why
 from trackerr_xl.functions.match import (
     check_fractions,
@@ -114,8 +122,15 @@ def case_of(
     return Case(names, benchmark, held, risk, universe, declared, limits, options, unit, dropped, ask)
 
 
-def best(case: Case) -> "Achieved":
+def best(case: Case, first: Mask | None = None) -> "Achieved":
     """The best weights.
+
+    Parameters
+    ----------
+    case : Case
+        The optimisation.
+    first : ndarray of shape (n,), optional
+        Where names are counted, those of a good answer to begin with.
 
     Raises
     ------
@@ -127,10 +142,31 @@ def best(case: Case) -> "Achieved":
     from trackerr_xl.core.mandates.achieve import achieve
 
     try:
+        if case.limits.holdings.limiting:
+            from trackerr_xl.core.mandates.whole import achieve_whole
+
+            return achieve_whole(mandate_of(case), case.limits.holdings, case.options.gap, first)
         return achieve(mandate_of(case))
     except (NoAnswerError, NumericalError) as error:
         # A search that comes to no end may have none: limits that clash are found by another road.
         raise case.why_none() or error from None
+
+
+def require_convex(case: Case) -> None:
+    """Refuse rows that count names, for functions that follow the answer as it moves.
+
+    Raises
+    ------
+    NotYetError
+        Naming the first such row.
+    """
+    for limit in case.declared:
+        if limit.kind in ("Names", "Position"):
+            raise NotYetError(
+                f"is {limit.kind}, which this function cannot carry out: take the row out or set On to no",
+                argument="constraints",
+                at=limit.place,
+            )
 
 
 def mandate_of(case: Case) -> "Mandate":
@@ -170,18 +206,24 @@ def mandate_of(case: Case) -> "Mandate":
         np.inf if cap is None else cap.penalty * price * root,
         "TE" if cap is None else cap.label,
         tuple(replace(row, penalty=row.penalty * price) for row in limits.costs),
+        options.seconds,
     )
 
 
 def without(case: Case, at: int) -> Case:
     """The case with one row of its table taken out."""
+    return with_limits(case, (*case.declared[:at], *case.declared[at + 1 :]))
+
+
+def with_limits(case: Case, declared: tuple[Limit, ...]) -> Case:
+    """The case with another table."""
     from trackerr_xl.core.table.constraints import resolve
 
-    declared = (*case.declared[:at], *case.declared[at + 1 :])
     options = case.options
     budget = 1.0 if options.sum_to is None else options.sum_to * case.unit
-    limits = resolve(declared, case.universe, budget, two_way=options.turnover == "Two-way")
-    return replace(case, declared=declared, limits=limits)
+    meaning = partial(resolve, universe=case.universe, budget=budget, two_way=options.turnover == "Two-way")
+    ask = partial(why, declared, meaning, case.universe, case.cov, options.periods, case.unit)
+    return replace(case, declared=declared, limits=meaning(declared), why_none=ask)
 
 
 def warnings(case: Case) -> Iterator[tuple[str, str]]:

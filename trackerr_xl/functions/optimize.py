@@ -74,7 +74,7 @@ ATTRIBUTES_HELP = "Table with a header row: names in the first column, then colu
 CURRENT_HELP = "Weights held now; Hold, Trade, Turnover and Cost rows count trades from them."
 OPTIONS_HELP = (
     "Table with the headers Option and Value: Objective, Risk aversion, Turnover, Units, Periods, Sum to, Missing cov name, "
-    "Layout, Funding, Tolerance, Seconds, Observations."
+    "Layout, Funding, Tolerance, Seconds, Gap, Observations."
 )
 
 

@@ -44,6 +44,8 @@ class Options:
         Portfolios on a frontier; None is all corners, or 30 where there are none.
     method : str
         Loss of TE_TRACK, with its number.
+    gap : float
+        Where names are counted, the largest share of the objective by which a better answer may remain unfound.
     lookback : float
         Periods before a rebalance of TE_BACKTEST from which risk is estimated.
     covariance : str
@@ -70,6 +72,7 @@ class Options:
     observations: float | None = None
     points: float | None = None
     method: str = "Std"
+    gap: float = 0.01
     lookback: float = 60.0
     covariance: "Method" = "Sample"
     halflife: float = 60.0
@@ -92,6 +95,7 @@ FIELDS = {
     "Observations": "observations",
     "Points": "points",
     "Method": "method",
+    "Gap": "gap",
     "Look-back": "lookback",
     "Covariance": "covariance",
     "Halflife": "halflife",
@@ -175,7 +179,14 @@ OPTIONS = (
         minimum=2.0,
         maximum=1000.0,
     ),
-    Argument("Gap", "text", "Integer part.", default="0.01", later="Counting names is not carried out yet"),
+    Argument(
+        "Gap",
+        "number",
+        "With Names or Position rows: how much better an answer may remain unfound, as a share of the objective.",
+        default=0.01,
+        minimum=0.0,
+        maximum=1.0,
+    ),
     Argument(
         "Method",
         "choice",

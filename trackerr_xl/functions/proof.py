@@ -40,7 +40,7 @@ def proof(achieved: "Achieved", case: "Case") -> Iterator[tuple[str, str]]:
     solution, options = achieved.solution, case.options
     certificate = solution.certificate
     error = float(np.sqrt(solution.active_variance) * np.sqrt(options.periods))
-    yield "Status", "Solved, and the answer proved."
+    yield "Status", _status(achieved)
     yield "Tracking error", f"{error:.10g} ex-ante, a fraction; periods a year: {options.periods:g}."
     yield from _honest(error, achieved, case)
     if options.objective != "Min TE":
@@ -52,8 +52,35 @@ def proof(achieved: "Achieved", case: "Case") -> Iterator[tuple[str, str]]:
         f"stationarity holds to {_power_of_ten(certificate.stationarity)}.",
     )
     yield "Gap", _gap(achieved, options.objective)
+    yield from _whole(achieved, case)
     steps = "step" if solution.iterations == 1 else "steps"
     yield "Method", f"{solution.method}, {solution.iterations} {steps}."
+
+
+def _status(achieved: "Achieved") -> str:
+    if achieved.whole is None:
+        return "Solved, and the answer proved."
+    if achieved.whole.finished:
+        return "Solved, and the names held proved to within the gap asked for."
+    return "The best found in the time allowed; how much better others could be is told below."
+
+
+def _whole(achieved: "Achieved", case: "Case") -> Iterator[tuple[str, str]]:
+    """What is proved of the choice of names, where they are counted."""
+    whole = achieved.whole
+    if whole is None:
+        return
+    value, bound = achieved.value * root_of(case.options), whole.bound * root_of(case.options)
+    what = VALUES[case.options.objective]
+    share = abs(value - bound) / abs(value) if value else 0.0
+    held = int(whole.held.sum())
+    if share <= _FINEST:
+        proved = f"none reach a better {what}"
+    else:
+        proved = f"none reach a {what} of {'more' if bound > value else 'less'} than {bound:.6g}, a gap of {100.0 * share:.2g} %"
+    yield "Names", f"{held} names are held. Of all choices of names within the limits {proved}."
+    yield "Search", f"{whole.nodes} nodes of the tree of choices were looked at."
+    yield "Prices", "What a limit costs below is for the names that are held."
 
 
 def _honest(error: float, achieved: "Achieved", case: "Case") -> Iterator[tuple[str, str]]:
@@ -79,6 +106,8 @@ def _honest(error: float, achieved: "Achieved", case: "Case") -> Iterator[tuple[
 
 
 def _gap(achieved: "Achieved", objective: str) -> str:
+    if achieved.whole is not None:
+        return f"On the names that are held no weights have a better {VALUES[objective]}."
     if objective == "Min TE":
         small = _power_of_ten(achieved.solution.certificate.relative_gap)
         return f"No weights within the limits have a lower active variance, to {small} of its scale."

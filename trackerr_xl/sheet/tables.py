@@ -16,13 +16,10 @@ from trackerr_xl.sheet.ranges import Range, place
 CONSTRAINT_HEADERS = ("Type", "Item", "Min", "Max", "Basis", "Penalty", "On", "Note")
 """Columns of the constraints table, in any order; the first four are needed."""
 
-LATER_TYPES = ("Names", "Position")
-"""Types of row that are known and not carried out yet."""
-
 WITHOUT_ITEM = ("Budget", "TE", "Return", "Beta")
 """Types of row that speak of the whole portfolio."""
 
-PERHAPS_ITEM = ("Gross", "Turnover", "Cost", "ActiveShare")
+PERHAPS_ITEM = ("Gross", "Turnover", "Cost", "ActiveShare", "Names")
 """Types of row that speak of the whole portfolio unless their item says which part."""
 
 _NOW = cast(tuple[LimitKind, ...], get_args(LimitKind))
@@ -38,8 +35,6 @@ def read_constraints(cells: Range) -> tuple[Limit, ...]:
     ------
     InputError
         If a header, word or number of the table cannot be read.
-    NotYetError
-        If a row asks for what cannot be done yet.
     """
     columns = _columns(cells, CONSTRAINT_HEADERS, needed=CONSTRAINT_HEADERS[:4])
     return tuple(
@@ -185,12 +180,7 @@ def _kind(cells: Range, row: int, column: int) -> LimitKind:
     for kind in _NOW:
         if key(kind) == key(word):
             return kind
-    if key(word) in map(key, LATER_TYPES):
-        raise NotYetError(
-            f"has the Type {word}, which cannot be carried out yet: take the row out or set On to no",
-            at=_row(row),
-        )
-    raise ChoiceError(f"Type {not_known(word, (*_NOW, *LATER_TYPES))}", at=_row(row))
+    raise ChoiceError(f"Type {not_known(word, _NOW)}", at=_row(row))
 
 
 def _penalty(cells: Range, row: int, column: int | None) -> float:

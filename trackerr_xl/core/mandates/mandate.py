@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from trackerr_xl.core.arrays import Vector
+from trackerr_xl.core.arrays import Mask, Vector
 from trackerr_xl.core.mandates.costs import CostRow
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.solution import Solution
@@ -56,6 +56,31 @@ class Mandate:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class WholeProof:
+    """What is known of better weights where names are counted.
+
+    Parameters
+    ----------
+    bound : float
+        No weights within all limits reach a better value than this.
+    nodes : int
+        Nodes of the search.
+    seconds : float
+        What it took.
+    finished : bool
+        Whether the gap asked for was proved; if not the time was over.
+    held : ndarray of shape (n,)
+        Names that are held.
+    """
+
+    bound: float
+    nodes: int
+    seconds: float
+    finished: bool
+    held: Mask
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Achieved:
     """The best weights for a mandate, proved.
 
@@ -75,6 +100,8 @@ class Achieved:
         Change of `value` for the better per unit of the cap on tracking error, per period; zero where it does not bind.
     cost_prices : ndarray of shape (c,)
         The same for each cost row.
+    whole : WholeProof or None
+        Where names are counted: `bound` and the prices are those of the names held, this is of all.
     """
 
     solution: Solution
@@ -83,3 +110,4 @@ class Achieved:
     rate: float
     te_price: float
     cost_prices: Vector
+    whole: WholeProof | None = None

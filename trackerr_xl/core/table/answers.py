@@ -12,6 +12,8 @@ from trackerr_xl.core.table.constraints import Limits
 from trackerr_xl.core.table.limits import Limit, Universe, held, members_of
 from trackerr_xl.core.table.relaxation import Limited, Move, relaxation_prices
 
+NOTHING = 1e-9
+"""A weight no larger than this is no holding: what a spreadsheet rounded."""
 _STEP = 2.0**-20
 """By how much a cell is moved to see which bounds follow it: a power of two, so that no digits are lost."""
 BINDING = 1e-9
@@ -75,7 +77,32 @@ def _answer(
         return RowAnswer(cost, limit.upper - cost)
     if limit.kind in ("Gross", "Turnover", "ActiveShare"):
         return _bent(at, limits, weights)
+    if limit.kind == "Names":
+        return _count(at, limit, limits, weights)
+    if limit.kind == "Position":
+        return _smallest(limit, universe, limits, weights)
     return _linear(at, limit, limits, universe, weights)
+
+
+def _count(at: int, limit: Limit, limits: Limits, weights: Vector) -> RowAnswer:
+    """How many names are held, of the group with the least room."""
+    rows, whole = np.flatnonzero(limits.origins.counts == at), limits.holdings
+    counts = whole.counts(np.abs(weights) > NOTHING)[rows]
+    room = np.minimum(counts - whole.lower[rows], whole.upper[rows] - counts)
+    tightest = int(room.argmin())
+    label = whole.labels[int(rows[tightest])]
+    where = "" if label == limit.label else label.removeprefix("Names ").rpartition(" (row ")[0]
+    return RowAnswer(float(counts[tightest]), float(room[tightest]), where)
+
+
+def _smallest(limit: Limit, universe: Universe, limits: Limits, weights: Vector) -> RowAnswer:
+    """The smallest holding among those that the row speaks of."""
+    members = np.array(members_of(limit, universe), dtype=np.intp)
+    members = members[(weights[members] > NOTHING) & (limits.holdings.least[members] == limit.lower)]
+    if not members.size:
+        return RowAnswer(None, None)
+    name = int(members[weights[members].argmin()])
+    return RowAnswer(float(weights[name]), float(weights[name]) - limit.lower, universe.names[name])
 
 
 def _fixed(limit: Limit, universe: Universe, weights: Vector) -> RowAnswer:
@@ -169,7 +196,7 @@ def takes_part(at: int, limits: Limits, solution: Solution) -> bool:
         np.maximum(gradient[origins.lower == at], 0.0),
         np.minimum(gradient[origins.upper == at], 0.0),
     )
-    return any(bool(part.any()) for part in parts)
+    return bool((origins.counts == at).any()) or any(bool(part.any()) for part in parts)
 
 
 def cell_prices(

@@ -13,6 +13,8 @@ from trackerr_xl.core.table.bounds import Bounds, bounds
 from trackerr_xl.core.table.cost_limits import cost_limits
 from trackerr_xl.core.table.limits import Limit, Universe
 from trackerr_xl.core.table.linear_limits import LinearLimit, linear_limits
+from trackerr_xl.core.table.whole_limits import whole_limits
+from trackerr_xl.core.whole.holdings import Holdings
 from trackerr_xl.errors import InputError
 
 
@@ -32,6 +34,8 @@ class Origins:
         Of the cost rows.
     te : int
         Of the cap on tracking error; −1 where there is none.
+    counts : ndarray of shape (g,)
+        Of the counts of names.
     lower_factor, upper_factor, row_factor, bent_factor : ndarray
         Change of the limit per unit of its cell; below zero where the reference is, and Min is the upper limit.
     denominators : dict of int to ndarray of shape (n,)
@@ -44,6 +48,7 @@ class Origins:
     bent: Indices
     costs: Indices
     te: int
+    counts: Indices
     lower_factor: Vector
     upper_factor: Vector
     row_factor: Vector
@@ -78,6 +83,8 @@ class Limits:
         Limits on the cost of trading.
     cap : Cap or None
         Limit on the tracking error.
+    holdings : Holdings
+        How many names may be held and how small a holding may be.
     origins : Origins
         Where everything comes from.
     """
@@ -90,6 +97,7 @@ class Limits:
     bent: BentRows
     costs: tuple[CostRow, ...]
     cap: Cap | None
+    holdings: Holdings
     origins: Origins
 
 
@@ -133,7 +141,9 @@ def resolve(
     bent = bent_limits(limits, universe, two_way=two_way)
     costs = list(cost_limits(limits, universe))
     cap, te = _cap(limits)
-    origins = _origins(names, linear, bent, np.array([at for at, _ in costs], dtype=np.intp), te)
+    whole = whole_limits(limits, universe, names.lower.value)
+    cost_rows = np.array([at for at, _ in costs], dtype=np.intp)
+    origins = _origins(names, linear, bent, cost_rows, te, whole.counts)
     return Limits(
         names.lower.value,
         names.upper.value,
@@ -143,6 +153,7 @@ def resolve(
         _bent_rows(bent, len(universe.names)),
         tuple(row for _, row in costs),
         cap,
+        whole.holdings,
         origins,
     )
 
@@ -184,7 +195,12 @@ def _bent_rows(parts: Sequence[BentLimit], n: int) -> BentRows:
 
 
 def _origins(
-    names: Bounds, linear: Sequence[LinearLimit], bent: Sequence[BentLimit], costs: Indices, te: int
+    names: Bounds,
+    linear: Sequence[LinearLimit],
+    bent: Sequence[BentLimit],
+    costs: Indices,
+    te: int,
+    counts: Indices,
 ) -> Origins:
     return Origins(
         names.lower.origin,
@@ -193,6 +209,7 @@ def _origins(
         np.array([part.origin for part in bent], dtype=np.intp),
         costs,
         te,
+        counts,
         names.lower.factor,
         names.upper.factor,
         np.array([part.factor for part in linear], dtype=np.float64),

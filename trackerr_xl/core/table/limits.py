@@ -27,6 +27,8 @@ LimitKind = Literal[
     "Return",
     "Beta",
     "ActiveShare",
+    "Names",
+    "Position",
 ]
 """What a row of the constraints table can limit."""
 

@@ -19,6 +19,7 @@ from trackerr_xl.core.solvers.region import CLASH, Pressing, pressing, proof_of_
 from trackerr_xl.core.table.bounds import DEFAULT
 from trackerr_xl.core.table.constraints import Limits
 from trackerr_xl.core.table.limits import Limit
+from trackerr_xl.core.whole.feasible import feasible
 from trackerr_xl.errors import NoAnswerError, NumericalError
 
 Cell = Literal["Min", "Max"]
@@ -109,12 +110,15 @@ class Refutation:
         By how much the bounds of a name cross, where that is the proof.
     least_error : float
         The least tracking error a year, where that is above its cap; else zero.
+    whole : bool
+        Whether it takes whole names to prove: weights alone there would be.
     """
 
     cells: dict[int, set[Cell]]
     multipliers: Vector | None = None
     crossing: float = 0.0
     least_error: float = 0.0
+    whole: bool = False
 
     @property
     def is_linear(self) -> bool:
@@ -144,7 +148,15 @@ def _refuted(asked: Asked, limits: Sequence[Limit]) -> Refutation | None:
         or _clash(meant, problem)
         or _above_cap(asked, meant, problem)
         or _too_dear(asked, meant, problem, limits)
+        or _no_whole_names(meant, problem, limits)
     )
+
+
+def _no_whole_names(meant: Limits, problem: TrackingProblem, limits: Sequence[Limit]) -> Refutation | None:
+    """Every row, for the rows to be shortened one by one: the search that proves it names none."""
+    if not meant.holdings.limiting or feasible(problem, meant.holdings).decided != "infeasible":
+        return None
+    return Refutation({at: _given(limit) for at, limit in enumerate(limits)}, whole=True)
 
 
 def conflict(asked: Asked, limits: Sequence[Limit]) -> Refutation | None:
@@ -204,7 +216,7 @@ def _at_positions(found: Refutation, positions: list[int]) -> Refutation:
     cells: dict[int, set[Cell]] = {at: found.cells.get(i, set()) for i, at in enumerate(positions)}
     if ASSUMED in found.cells:
         cells[ASSUMED] = found.cells[ASSUMED]
-    return Refutation(cells, found.multipliers, found.crossing, found.least_error)
+    return Refutation(cells, found.multipliers, found.crossing, found.least_error, found.whole)
 
 
 def _crossed_bounds(meant: Limits) -> Refutation | None:

@@ -20,6 +20,7 @@ from trackerr_xl.core.table.refutation import (
     problem_of,
     refuted,
 )
+from trackerr_xl.core.table.whole_repairs import whole_repairs
 from trackerr_xl.core.words import outward
 
 TOLD = 3
@@ -71,6 +72,8 @@ def repairs(asked: Asked, limits: Sequence[Limit], clash: Refutation, unit: Unit
     unit : callable
         What one unit in the cells of a limit stands for.
     """
+    if clash.whole:
+        return whole_repairs(asked, limits, clash, unit)
     alone = list(_of_one_row(asked, limits, clash, unit)) or list(_of_the_budget(asked, limits, clash))
     if alone:
         return [change.sentence for change in sorted(alone, key=lambda change: change.cost)[:TOLD]]

@@ -11,6 +11,7 @@ from trackerr_xl.core.solvers import clock
 from trackerr_xl.core.threads import one_thread
 from trackerr_xl.core.whole.bound import Bound, bound
 from trackerr_xl.core.whole.diagonal import split
+from trackerr_xl.core.whole.feasible import feasible
 from trackerr_xl.core.whole.holdings import Holdings, Sides, decided
 from trackerr_xl.core.whole.relaxation import Relaxation, relaxation
 from trackerr_xl.core.whole.restricted import Portfolio, Restrictions
@@ -94,6 +95,8 @@ class _Search:
         self.relaxed: Relaxation = relaxation(problem, split(problem.risk), holdings)
         self.best: Portfolio | None = None
         self.nodes = 0
+        # The lowest bound among what was cut off.
+        self.floor = np.inf
         self.heap: list[_Node] = []
 
     def run(self, first: Mask | None) -> Whole:
@@ -102,6 +105,13 @@ class _Search:
         if np.isinf(root.value):
             return Whole(None, np.inf, 1, finished=True)
         self._start(root, first)
+        if self.best is None:
+            # Starts by score alone can miss what little the rows allow.
+            found = feasible(self.restrictions.problem, self.restrictions.holdings)
+            if found.decided == "infeasible":
+                return Whole(None, np.inf, 1, finished=True)
+            if found.held is not None:
+                self._try(found.held, ROOT_SOLVES)
         heapq.heappush(self.heap, self._with_fewer_names(_Node(root.value, 0, self.sides, root)))
         lowest = root.value
         while self.heap:
@@ -111,7 +121,7 @@ class _Search:
             if clock.over():
                 return self._ended(lowest, finished=False)
             self._branch(heapq.heappop(self.heap))
-        return self._ended(self._enough(), finished=True)
+        return self._ended(np.inf, finished=True)
 
     def _with_fewer_names(self, root: _Node) -> _Node:
         """The root without the names that cannot be in anything better."""
@@ -129,11 +139,10 @@ class _Search:
         return whole
 
     def _ended(self, lowest: float, *, finished: bool) -> Whole:
+        # What was cut off was worse than the gap allows, and may still be better than what was found.
+        value = min(lowest, self.floor) * self.relaxed.objective
         if self.best is None:
-            return Whole(
-                None, np.inf if finished else lowest * self.relaxed.objective, self.nodes, finished=finished
-            )
-        value = lowest * self.relaxed.objective
+            return Whole(None, np.inf if finished else value, self.nodes, finished=finished)
         return Whole(self.best, min(value, self.best.value), self.nodes, finished=finished)
 
     def _enough(self) -> float:
@@ -204,7 +213,9 @@ class _Search:
         if self.nodes % EVERY == 0:
             score = found.share + 1e-9 * self.restrictions.problem.benchmark[self.names]
             self._try(self._everywhere(chosen(score, self.holdings, sides)), NODE_SOLVES)
-        if value < self._enough():
+        if value >= self._enough():
+            self.floor = min(self.floor, value)
+        else:
             heapq.heappush(self.heap, _Node(value, self.nodes, sides, found))
 
     def _narrowed(self, node: _Node) -> Sides:
@@ -213,6 +224,8 @@ class _Search:
         open_names = node.sides.open
         barred = open_names & (node.bound.to_hold >= room)
         held = open_names & (node.bound.to_bar >= room)
+        for decided_here, rise in ((barred, node.bound.to_hold), (held, node.bound.to_bar)):
+            self.floor = min(self.floor, node.value + float(rise[decided_here].min(initial=np.inf)))
         return Sides(node.sides.held | held, node.sides.barred | barred)
 
     def _undecided(self, found: Bound, open_names: Mask) -> int:
