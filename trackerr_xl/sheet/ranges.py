@@ -170,21 +170,31 @@ def range_of(given: Given) -> Range | None:
         raise ShapeError("is not a rectangle of cells, must be a range")
     if len(set(map(len, rows))) != 1:
         raise ShapeError("has rows of different lengths, must be a rectangle")
-    edges = (rows[0], [row[0] for row in rows[1:]]) if rows[0] else ()
+    return _table_of_numbers(rows) or _mixed(rows)
+
+
+def _table_of_numbers(rows: Sequence[Sequence[Cell]]) -> Range | None:
+    """A range that is nothing but numbers, or has something else in its first row and column only; None for another."""
+    if not rows[0]:
+        return None
+    edges = (rows[0], [row[0] for row in rows[1:]])
     kinds = _kinds(edges)
-    inside = None if kinds <= _PLAIN else _inside(rows)
+    if kinds <= _PLAIN:
+        numbers = packed(rows)
+        return None if numbers is None else Range(numbers)
+    if len(rows) < 2 or len(rows[0]) < 2:
+        return None
+    inside = packed([row[1:] for row in rows[1:]])
     if inside is None:
-        # One pass over the types accepts a clean range; only another one pays for a look at every cell.
-        kinds = _kinds(rows)
+        return None
+    return Range(rows, _first_error(rows) if CellError in kinds else None, inside)
+
+
+def _mixed(rows: Sequence[Sequence[Cell]]) -> Range | None:
+    kinds = _kinds(rows)
     if kinds <= _PLAIN:
         return _from_array(_array(rows)) if kinds else None
-    error = _first_error(rows) if CellError in kinds else None
-    return _trimmed(rows, error) if inside is None else Range(rows, error, inside)
-
-
-def _inside(rows: Sequence[Sequence[Cell]]) -> Matrix | None:
-    """The numbers of a table with names on top or at the left, None if there is anything else among them."""
-    return packed([row[1:] for row in rows[1:]]) if len(rows) > 1 and len(rows[0]) > 1 else None
+    return _trimmed(rows, _first_error(rows) if CellError in kinds else None)
 
 
 def _kinds(rows: Sequence[Sequence[Cell]]) -> set[type]:
