@@ -168,7 +168,7 @@ def run(returns: Matrix, index: Index, policy: Policy) -> History:
         day = first + row - 1
         view = policy.view(day) if view is None or policy.due[day] or policy.trigger < np.inf else view
         question = Question(day, held, index.weights[day], view, row == 0)
-        if row == 0 or policy.due[day] or view.tracking_error(held, question.index) > policy.trigger:
+        if row == 0 or policy.due[day] or _is_over(question, policy.trigger):
             try:
                 after = policy.choose(question)
             except (NoAnswerError, NumericalError) as reason:
@@ -193,6 +193,10 @@ def run(returns: Matrix, index: Index, policy: Policy) -> History:
         traded,
         refused,
     )
+
+
+def _is_over(question: Question, trigger: float) -> bool:
+    return trigger < np.inf and question.view.tracking_error(question.held, question.index) > trigger
 
 
 def drifting_index(returns: Matrix, given: Mapping[int, Vector]) -> Index:

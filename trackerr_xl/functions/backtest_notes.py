@@ -30,6 +30,13 @@ def notes(plan: Plan, history: "History") -> Iterator[tuple[str, str]]:
     yield from _refusals(plan, history)
     yield from _conventions(plan)
     yield from _gaps(plan, history)
+    names = len(plan.past.names)
+    if plan.options.covariance in ("Sample", "EWMA") and names >= plan.first:
+        yield (
+            "Warning",
+            f"{names} names need more than {plan.first} periods of look-back: some portfolios seem to have no risk, and ex-ante "
+            "tracking error is too low. Set option Covariance to a shrinkage method.",
+        )
     if plan.benchmark.series is None:
         yield from warnings(plan.case(_question(plan, history, 0)))
     yield from percent_warnings({"panel": np.nan_to_num(plan.past.returns).ravel()})
@@ -82,9 +89,9 @@ def _refusals(plan: Plan, history: "History") -> Iterator[tuple[str, str]]:
     reason: TrackerrError = history.refused[first]
     if plan.benchmark.series is None and isinstance(reason, NoAnswerError):
         reason = _why(plan, history, first) or reason
-    days = [plan.past.shown(plan.first + row - 1) for row in rows]
-    yield "Refused", f"{listed(days)}: the drifted weights were kept, nothing was traded."
-    yield "First refusal", f"{days[0]}: {reason.sentence}"
+    days = [plan.past.shown(plan.first + row) for row in rows]
+    yield "Refused", f"Before {listed(days)}: the drifted weights were kept, nothing was traded."
+    yield "First refusal", f"Before {days[0]}: {reason.sentence}"
     if isinstance(reason, NoAnswerError):
         yield from (("Conflict", row) for row in reason.rows)
         yield from (("Repair", f"{repair}.") for repair in reason.repairs)

@@ -16,7 +16,7 @@ from trackerr_xl.functions.track import tracking_weights
 from trackerr_xl.functions.values import Labelled, LabelledMatrix, Panel
 
 if TYPE_CHECKING:
-    from trackerr_xl.core.backtest import Policy, Question, View
+    from trackerr_xl.core.backtest import Policy, Question
     from trackerr_xl.core.backtest_risk import Estimator, SeenCovariance, SeenReturns
     from trackerr_xl.core.mandates.costs import CostRow
 
@@ -73,16 +73,22 @@ class Plan:
         due, trigger = _due(self)
         return Policy(self.first, due, trigger, self.view, self.choose, self.cost())
 
-    def view(self, day: int) -> "View":
+    def view(self, day: int) -> "SeenCovariance | SeenReturns":
         """Risk as it was seen at a close."""
-        return self._returns(day) if self.benchmark.series is not None else self._covariance(day)
+        from trackerr_xl.core.backtest_risk import seen_covariance, seen_returns
+
+        series, how = self.benchmark.series, self.estimator()
+        if series is not None:
+            return seen_returns(self.past.returns, series, day, how)
+        return seen_covariance(self.past.returns, day, self.past.names, how)
 
     def choose(self, question: "Question") -> Vector:
         """The best weights for the table of limits, as seen at a close."""
+        from trackerr_xl.core.backtest_risk import SeenReturns
         from trackerr_xl.core.mandates.achieve import achieve
 
-        if self.benchmark.series is not None:
-            return self._followed(question)
+        if isinstance(question.view, SeenReturns):
+            return self._followed(question, question.view)
         case = self.case(question)
         # Why there are none is told for the first refusal only, by whoever asks: it may take seconds.
         achieved = best(case) if question.first else achieve(mandate_of(case))
@@ -90,8 +96,10 @@ class Plan:
 
     def case(self, question: "Question") -> Case:
         """The optimisation at a close."""
-        seen = self._covariance(question.day)
-        names = self.past.names
+        from trackerr_xl.core.backtest_risk import SeenCovariance
+
+        seen, names = question.view, self.past.names
+        assert isinstance(seen, SeenCovariance)
         return case_of(
             Labelled(seen.index(question.index) / self.unit, names),
             LabelledMatrix(seen.cov),
@@ -101,15 +109,13 @@ class Plan:
             self.options,
         )
 
-    def _followed(self, question: "Question") -> Vector:
-        seen = self._returns(question.day)
-        current = Labelled(self._current(question) / self.unit, self.past.names)
+    def _followed(self, question: "Question", seen: "SeenReturns") -> Vector:
         return tracking_weights(
             Panel(seen.returns, None, self.past.names),
             Labelled(seen.series),
             self._limits(question, seen.known),
             self.attributes,
-            current,
+            Labelled(self._current(question) / self.unit, self.past.names),
             self.options,
         )
 
@@ -124,17 +130,6 @@ class Plan:
         ]
         kept = (limit for limit in self.declared if not (question.first and limit.kind in _OF_TRADES))
         return (*kept, *(Limit("Exclude", name) for name in unknown))
-
-    def _covariance(self, day: int) -> "SeenCovariance":
-        from trackerr_xl.core.backtest_risk import seen_covariance
-
-        return seen_covariance(self.past.returns, day, self.past.names, self.estimator())
-
-    def _returns(self, day: int) -> "SeenReturns":
-        from trackerr_xl.core.backtest_risk import seen_returns
-
-        assert self.benchmark.series is not None
-        return seen_returns(self.past.returns, self.benchmark.series, day, self.estimator())
 
     def cost(self) -> "_Cost":
         """What a trade costs by the columns of the attributes."""
