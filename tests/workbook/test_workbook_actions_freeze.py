@@ -4,7 +4,6 @@ import hashlib
 import re
 import zipfile
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
