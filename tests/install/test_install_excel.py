@@ -6,11 +6,14 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from fake_windows import as_workbook, parts, windows, xlwings_add_in
+from fake_windows import NEEDED, as_workbook, parts, windows, with_packages, xlwings_add_in
 
+from trackerr_xl.cli.doctor import run as doctor
+from trackerr_xl.cli.install import install, uninstall
+from trackerr_xl.cli.outcome import Outcome
 from trackerr_xl.errors import FileRefusedError, SetupError
 from trackerr_xl.install.configuration import configured, configured_python
-from trackerr_xl.install.excel import put_add_in, remove_add_in
+from trackerr_xl.install.excel import put_add_in, remove_add_in, shipped_add_in
 
 OURS = Path("AppData/Roaming/Microsoft/Excel/XLSTART/trackerr.xlam")
 PYTHON = Path(r"C:\Users\Zoë & Co\venv\Scripts\python.exe")
@@ -102,3 +105,41 @@ def test_an_add_in_without_the_sheet_is_refused() -> None:
     with pytest.raises(FileRefusedError) as said:
         configured(xlwings_add_in("_other.conf"), PYTHON)
     assert said.value.sentence == "TE-160 trackerr.xlam has no sheet xlwings.conf."
+
+
+def test_the_command_says_where_and_with_which_python_and_takes_it_away_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine = windows(tmp_path)
+    assert install(machine, libreoffice=False) == Outcome.DONE
+    said = capsys.readouterr()
+    assert said.out == f"Add-in\t{tmp_path / OURS}\nCalculates with\t{machine.python.program}\n"
+    assert said.err == ""
+    shipped = parts(shipped_add_in())
+    there = parts((tmp_path / OURS).read_bytes())
+    (changed,) = [part for part in shipped if shipped[part] != there[part]]
+    assert changed.startswith("xl/worksheets/")
+    assert configured_python((tmp_path / OURS).read_bytes()) == str(machine.python.program)
+
+    assert doctor(machine) == Outcome.DONE
+    assert capsys.readouterr().err == ""
+
+    assert uninstall(machine, libreoffice=False) == Outcome.DONE
+    assert capsys.readouterr().out == f"Removed\t{tmp_path / OURS}\n"
+    assert uninstall(machine, libreoffice=False) == Outcome.DONE
+    assert capsys.readouterr().out == "Removed\tnothing was there\n"
+    assert doctor(machine) == Outcome.DIFFERENT
+    assert capsys.readouterr().err == (
+        f"Add-in: {tmp_path / OURS} does not exist. Close Excel and run trackerr-xl install.\n"
+    )
+
+
+def test_what_keeps_the_functions_from_working_is_said_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine = with_packages(windows(tmp_path), {"xlwings": NEEDED})
+    assert install(machine, libreoffice=False) == Outcome.DONE
+    assert capsys.readouterr().err == (
+        "pywin32: not installed; Excel and Python talk through it. "
+        f"Run {machine.python.program} -m pip install pywin32.\n"
+    )

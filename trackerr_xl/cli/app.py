@@ -179,24 +179,27 @@ def install(libreoffice: _LibreOffice = False) -> None:
         trackerr-xl install --libreoffice
     """
     from trackerr_xl.cli.install import install as run
+    from trackerr_xl.install.machine import this_machine
 
-    finish(run, libreoffice)
+    finish(run, this_machine(), libreoffice=libreoffice)
 
 
 @app.command()
 def uninstall(libreoffice: _LibreOffice = False) -> None:
     """Take away what install put, and nothing else."""
     from trackerr_xl.cli.install import uninstall as run
+    from trackerr_xl.install.machine import this_machine
 
-    finish(run, libreoffice)
+    finish(run, this_machine(), libreoffice=libreoffice)
 
 
 @app.command()
 def doctor() -> None:
     """Say what keeps Excel or LibreOffice from using the functions, and how to mend it."""
     from trackerr_xl.cli.doctor import run
+    from trackerr_xl.install.machine import this_machine
 
-    finish(run)
+    finish(run, this_machine())
 
 
 app.add_typer(commands)

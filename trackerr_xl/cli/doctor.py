@@ -9,12 +9,11 @@ from trackerr_xl.cli.screen import show_table
 from trackerr_xl.install.examine import examine
 from trackerr_xl.install.excel import shipped_add_in
 from trackerr_xl.install.findings import Finding
-from trackerr_xl.install.machine import this_machine
+from trackerr_xl.install.machine import Machine
 
 
-def run() -> Outcome:
+def run(machine: Machine) -> Outcome:
     """Look at everything and show it; what is wrong is told again on stderr, as sentences."""
-    machine = this_machine()
     findings = examine(machine, shipped_add_in() if machine.system == "win32" else b"")
     show_table(
         "What was looked at",

@@ -9,12 +9,11 @@ from trackerr_xl.install.examine_excel import excel_findings
 from trackerr_xl.install.examine_libreoffice import libreoffice_findings
 from trackerr_xl.install.excel import put_add_in, remove_add_in, shipped_add_in
 from trackerr_xl.install.libreoffice import RUNNING, add_extension, is_running, remove_extension
-from trackerr_xl.install.machine import Machine, this_machine
+from trackerr_xl.install.machine import Machine
 
 
-def install(libreoffice: bool) -> Outcome:
+def install(machine: Machine, *, libreoffice: bool) -> Outcome:
     """Put the add-in of Excel, or of LibreOffice, where it is found; say where, and what still keeps it from working."""
-    machine = this_machine()
     if libreoffice:
         added = ("Added by", str(add_extension(machine)))
         _tell_to_restart(machine)
@@ -28,9 +27,8 @@ def install(libreoffice: bool) -> Outcome:
     return Outcome.DONE
 
 
-def uninstall(libreoffice: bool) -> Outcome:
+def uninstall(machine: Machine, *, libreoffice: bool) -> Outcome:
     """Take away what `install` put."""
-    machine = this_machine()
     if libreoffice:
         removed = "the extension of LibreOffice" if remove_extension(machine) else None
         _tell_to_restart(machine)

@@ -20,7 +20,10 @@ SERVICE = "org.trackerr.calc.Mend"
 
 _FORMULA = 16  # com.sun.star.sheet.CellFlags
 _LOST_TABLE, _TABLE = "[#all]", "[[#All]]"
-_OF_EXCEL = "MS Excel 2007"  # in the names of its filters for .xlsx, .xlsm and their templates
+_OF_EXCEL = (
+    "MS Excel 2007",
+    "Office Open XML",
+)  # in the names of its filters for .xlsx, .xlsm and their templates
 
 
 def mending_job(functions: Sequence[str], service: str) -> type:
@@ -38,7 +41,7 @@ def mending_job(functions: Sequence[str], service: str) -> type:
 
     def execute(_self: object, arguments: Sequence[Any]) -> None:
         document = _document(arguments)
-        if document is not None and _OF_EXCEL in _filter_name(document):
+        if document is not None and any(words in _filter_name(document) for words in _OF_EXCEL):
             mend(document, lost)
 
     methods = {
