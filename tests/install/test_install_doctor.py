@@ -342,6 +342,22 @@ def test_a_version_without_spills_is_told(well: Machine) -> None:
     assert said["Excel"].endswith("select their cells and enter with Ctrl+Shift+Enter")
 
 
+def test_python_is_tried_with_the_path_of_programs_not_with_that_of_a_shell(well: Machine) -> None:
+    well.python.program.write_text('#!/bin/sh\necho "$PATH" >&2\nexit 1\n')
+    machine = with_registry(
+        replace(well, environ={**well.environ, "SystemRoot": "C:/Windows", "PATH": "C:/conda/Library/bin"}),
+        **{
+            r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment": {
+                "Path": "%SystemRoot%/system32;%Unknown%/bin"
+            },
+            r"HKCU\Environment": {"Path": "C:/tools"},
+        },
+    )
+    assert [found.sentence for found in wrong(machine)] == [
+        "Started by another program they fail: C:/Windows/system32;%Unknown%/bin;C:/tools"
+    ]
+
+
 def test_other_commands_of_the_same_name_are_told(well: Machine) -> None:
     other = well.home / "anaconda3" / "Scripts"
     other.mkdir(parents=True)

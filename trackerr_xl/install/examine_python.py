@@ -1,5 +1,6 @@
 """The Python that calculates: whether another program can start it, and whether it calculates."""
 
+import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from trackerr_xl.install.findings import Finding
 from trackerr_xl.install.machine import Machine
+from trackerr_xl.install.registry import ENVIRONMENT
 
 _QUESTION = """
 import sys
@@ -81,6 +83,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 def _calculates(machine: Machine) -> Finding:
     """Whether it calculates when another program starts it, without what a shell has set for it."""
     environ = {name: text for name, text in machine.environ.items() if name.upper() in _OF_THE_SYSTEM}
+    environ["PATH"] = _path_of_programs(machine)
     command = [str(machine.python.program), "-P", "-c", _QUESTION]
     try:
         done = subprocess.run(
@@ -102,6 +105,17 @@ def _calculates(machine: Machine) -> Finding:
             "Functions", f"A tracking error of {_ANSWER} comes out as {done.stdout.strip()}", _ANEW
         )
     return Finding("Functions", "They calculate: a tracking error known by hand comes out to the last digit")
+
+
+def _path_of_programs(machine: Machine) -> str:
+    """The PATH that a program has which no shell has started: on Windows the one of the registry."""
+    if machine.system != "win32":
+        return os.defpath
+    folders = [str(machine.registry.get(key, {}).get("Path", "")) for key in ENVIRONMENT]
+    known = {name.upper(): text for name, text in machine.environ.items()}
+    return re.sub(
+        "%([^%;]+)%", lambda found: known.get(found[1].upper(), found[0]), ";".join(filter(None, folders))
+    )
 
 
 def _is_answer(text: str) -> bool:

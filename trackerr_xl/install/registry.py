@@ -29,6 +29,11 @@ COMMON: Final = (
     rf"HKCU\{_OFFICE}\Common",
 )
 """Settings of the whole of Office."""
+ENVIRONMENT: Final = (
+    r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment",
+    r"HKCU\Environment",
+)
+"""Environment variables that every program starts with, those of the machine before those of the user."""
 LIBREOFFICE: Final = r"HKLM\Software\LibreOffice\UNO\InstallPath"
 """Where LibreOffice is."""
 
@@ -40,15 +45,20 @@ _KEYS: Final = (
     *SECURITY,
     *TRUSTED_LOCATIONS,
     *COMMON,
+    *ENVIRONMENT,
     LIBREOFFICE,
 )
 
 
 def read_registry() -> Registry:
     """What the registry says of the keys named here; nothing where there is no registry."""
+    found: dict[str, dict[str, object]] = {}
     if sys.platform == "win32":
-        return {key: values for key in _KEYS if (values := _values(key)) is not None}
-    return {}
+        for key in _KEYS:
+            values = _values(key)
+            if values is not None:
+                found[key] = values
+    return found
 
 
 def value(registry: Registry, keys: tuple[str, ...], name: str) -> object:
