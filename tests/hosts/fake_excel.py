@@ -163,6 +163,17 @@ class Workbook:
         Path(path).write_bytes(data)
 
 
+class Books(list):
+    """The open workbooks."""
+
+    def __init__(self, *books):
+        super().__init__(books)
+
+    @property
+    def active(self):
+        return self[0] if self else None
+
+
 class Excel:
     """Excel with one workbook open; messages and status bar are written down."""
 
@@ -181,7 +192,7 @@ class Excel:
         self.book = SimpleNamespace(
             app=self, api=self.workbook, name=path.name, fullname=str(path), sheets=[], names=[]
         )
-        self.books = SimpleNamespace(active=self.book)
+        self.books = Books(self.book)
 
     def alert(self, prompt, title, *_):
         assert title == "trackerr_xl"

@@ -1,9 +1,11 @@
 """The buttons on a workbook open in an Excel of the tests: what they write is what the same actions write into a file."""
 
 import json
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import xlsxwriter
@@ -197,6 +199,34 @@ def test_formulas_that_show_no_name_are_entered_again(tmp_path: Path) -> None:
     now = read_book(excel.copy(tmp_path / "copy.xlsx")).sheets["sheet1"]
     # Half of the sum of the differences 0.1 and 0.1.
     assert now.stored(1, 1) == pytest.approx(0.1, abs=1e-15)
+
+
+def test_without_a_workbook_only_what_needs_none_works(risk: Excel) -> None:
+    risk.books.clear()
+    risk.answers = ["1"]
+    buttons.new_from_template()
+    buttons.freeze()
+    buttons.about()
+    assert len(risk.opened) == 1
+    assert risk.messages[0] == "Open a workbook first."
+    assert risk.messages[1].startswith("trackerr_xl ")
+
+
+def test_what_excel_refuses_is_a_sentence(risk: Excel, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Refused(Exception):  # noqa: N818  pywin32's own name ends otherwise too
+        excepinfo = (0, "Microsoft Excel", "The cell is on a protected sheet.", None, 0, -2146827284)
+
+    def refuse(_name: str) -> None:
+        raise Refused
+
+    monkeypatch.setitem(sys.modules, "pywintypes", SimpleNamespace(com_error=Refused))
+    risk.workbook.Worksheets.sheets["Risk"].Range = refuse
+    buttons.freeze()
+    assert risk.messages == [
+        "Excel refused a step: The cell is on a protected sheet. Leave the cell you are editing, or unprotect the sheet, and "
+        "press again; a copy of the workbook as it was is beside it if anything was written."
+    ]
+    assert risk.bars[-1] is False
 
 
 def test_hostile_labels_are_typed_as_text(tmp_path: Path) -> None:

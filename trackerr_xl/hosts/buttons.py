@@ -8,7 +8,7 @@ from typing import Any
 import xlwings as xw
 
 from trackerr_xl.errors import TrackerrError
-from trackerr_xl.hosts.live_book import LiveDesk, open_copy, selected_answer
+from trackerr_xl.hosts.live_book import LiveDesk, ask, com_errors, open_copy, refusal, selected_answer
 from trackerr_xl.workbook.actions.audit.write import write_audit
 from trackerr_xl.workbook.actions.changes import Plan
 from trackerr_xl.workbook.actions.desk import carry_out
@@ -61,7 +61,7 @@ def write_audit_formulas() -> None:
 
 def new_from_template() -> None:
     """Ask for a template and open a new workbook made from it."""
-    _press(_new)
+    _tell(_new)
 
 
 def help_page() -> None:
@@ -71,7 +71,7 @@ def help_page() -> None:
 
 def about() -> None:
     """Say which versions are at work."""
-    _press(lambda _: tuple(f"{name} {number}" for name, number in versions_now().items()))
+    _tell(lambda _: tuple(f"{name} {number}" for name, number in versions_now().items()))
 
 
 def mend_names() -> None:
@@ -108,32 +108,39 @@ def _audit(desk: LiveDesk) -> Sequence[str]:
     return carry_out(desk, "audit", lambda package: plan_audit(read_book(package)))
 
 
-def _new(desk: LiveDesk) -> Sequence[str]:
+def _new(app: Any) -> Sequence[str]:
     known = list(templates())
     listed = "\n".join(f"{at}  {name}" for at, name in enumerate(known, start=1))
-    typed = desk.ask(f"Which template? Type its number.\n\n{listed}", "1")
+    typed = ask(app, f"Which template? Type its number.\n\n{listed}", "1")
     if typed is None:
         return ()
-    path = template(known[int(typed) - 1] if typed.isdecimal() and 0 < int(typed) <= len(known) else typed)
-    open_copy(desk.app, path)
+    open_copy(app, template(known[int(typed) - 1] if typed in map(str, range(1, len(known) + 1)) else typed))
     return ()
 
 
 def _press(act: Callable[[LiveDesk], Sequence[str]]) -> None:
-    desk = LiveDesk(xw.books.active)
-    with _status_bar(desk):
+    """Do something to the active workbook."""
+    _tell(lambda app: act(LiveDesk(app.books.active)) if len(app.books) else ("Open a workbook first.",))
+
+
+def _tell(act: Callable[[Any], Sequence[str]]) -> None:
+    """Do something, and show its words, or what is wrong in one sentence."""
+    app: Any = xw.apps.active
+    with _status_bar(app):
         try:
-            words = act(desk)
+            words = act(app)
         except TrackerrError as error:
             words = (error.sentence,)
+        except com_errors() as error:
+            words = (refusal(error),)
     if words:
-        desk.app.alert("\n".join(words), TITLE)
+        app.alert("\n".join(words), TITLE)
 
 
 @contextmanager
-def _status_bar(desk: LiveDesk) -> Iterator[Any]:
+def _status_bar(app: Any) -> Iterator[None]:
     """Give the status bar back to Excel when the work is done."""
     try:
         yield
     finally:
-        desk.app.status_bar = False
+        app.status_bar = False

@@ -69,16 +69,6 @@ class LiveDesk:
         self._book.app.status_bar = f"trackerr_xl: {what} …"
 
     @property
-    def app(self) -> Any:
-        """Excel, as xlwings knows it."""
-        return self._book.app
-
-    def ask(self, question: str, default: str) -> str | None:
-        """What a person types into a box, None when the box is closed."""
-        typed = self._book.app.api.InputBox(Prompt=question, Title="trackerr_xl", Default=default, Type=_TEXT)
-        return typed.strip() if isinstance(typed, str) else None
-
-    @property
     def selected(self) -> Address:
         """The selected cell."""
         cell = self._book.app.api.ActiveCell
@@ -118,6 +108,31 @@ class LiveDesk:
             target.Name = sheet.title
         _write(target, {Place(*at): content for at, (content, _) in sheet.cells.items()})
         _dress(target, sheet)
+
+
+def ask(app: Any, question: str, default: str) -> str | None:
+    """What a person types into a box, None when the box is closed."""
+    typed = app.api.InputBox(Prompt=question, Title="trackerr_xl", Default=default, Type=_TEXT)
+    return typed.strip() if isinstance(typed, str) else None
+
+
+def com_errors() -> tuple[type[Exception], ...]:
+    """What Excel raises when it refuses a step, none where there is no Excel."""
+    try:
+        from pywintypes import com_error  # exists only where Excel is
+    except ImportError:
+        return ()
+    return (com_error,)
+
+
+def refusal(error: Exception) -> str:
+    """A refusal of Excel's in a sentence."""
+    details = getattr(error, "excepinfo", None)
+    said = details[2] if details and details[2] else str(error)
+    return (
+        f"Excel refused a step: {said.rstrip('.')}. Leave the cell you are editing, or unprotect the sheet, and press again; "
+        "a copy of the workbook as it was is beside it if anything was written."
+    )
 
 
 def open_copy(app: Any, path: Path) -> None:
