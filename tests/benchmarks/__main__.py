@@ -7,8 +7,10 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
+from tests.benchmarks.backtest import backtest_table
 from tests.benchmarks.busy_machine import busy_machine_table
 from tests.benchmarks.end_to_end import end_to_end_table
+from tests.benchmarks.excel_call import conversion_table, excel_call_table
 from tests.benchmarks.families import families_table
 from tests.benchmarks.portfolio_libraries import portfolio_libraries_table
 from tests.benchmarks.refusals import refusals_table
@@ -55,8 +57,12 @@ TABLES: dict[str, Callable[[bool], Iterator[Table]]] = {
     "te-cap": lambda quick: iter([te_cap_table()]),
     "frontier": lambda quick: iter([frontier_table()]),
     "formula": lambda quick: iter([end_to_end_table(sizes=(50, 500) if quick else (50, 500, 1000))]),
+    "excel": lambda quick: iter(
+        [excel_call_table(rounds=1 if quick else 15), conversion_table(rounds=1 if quick else 9)]
+    ),
     "refusals": lambda quick: iter([refusals_table(rounds=1 if quick else 7)]),
     "libraries": lambda quick: iter([portfolio_libraries_table(quick=quick)]),
+    "backtest": lambda quick: iter([backtest_table(rounds=1 if quick else 5)]),
     "start-up": lambda quick: iter([start_up_table(rounds=1 if quick else 9)]),
     "busy": lambda quick: iter([busy_machine_table(rounds=1 if quick else 15)]),
 }

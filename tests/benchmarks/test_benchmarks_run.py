@@ -2,8 +2,10 @@
 
 import pytest
 
+from tests.benchmarks.backtest import backtest_table
 from tests.benchmarks.busy_machine import busy_machine_table
 from tests.benchmarks.end_to_end import end_to_end_table
+from tests.benchmarks.excel_call import conversion_table, excel_call_table
 from tests.benchmarks.families import families_table
 from tests.benchmarks.portfolio_libraries import portfolio_libraries_table
 from tests.benchmarks.refusals import refusals_table
@@ -77,6 +79,13 @@ def test_slsqp_with_its_gradient_comes_near_us() -> None:
     _assert_rectangular(table)
 
 
+def test_formula_in_excel_is_raced_with_and_without_names() -> None:
+    calls = excel_call_table([10], rounds=1)
+    assert [row[0] for row in calls.rows] == ["n = 10", "n = 10, named"]
+    _assert_rectangular(calls)
+    _assert_rectangular(conversion_table([10], rounds=1))
+
+
 def test_scenarios_are_the_same_every_time() -> None:
     first, second = make_scenario("B", 48, seed=1), make_scenario("B", 48, seed=1)
     assert (first.benchmark == second.benchmark).all()
@@ -120,3 +129,10 @@ def test_caps_and_frontiers_are_raced() -> None:
         assert abs(float(row[4])) < 1e-6
     frontiers = frontier_table([("A", 40, None)], rounds=1)
     assert int(frontiers.rows[0][4]) > 2
+
+
+def test_backtests_agree_with_cvxportfolio_at_every_rebalance() -> None:
+    table = backtest_table((66,), rounds=1, days=400)
+    assert table.rows[0][:2] == ["66", "8"]
+    assert float(table.rows[0][4]) < 1e-4
+    assert abs(float(table.rows[0][5])) < 1e-6

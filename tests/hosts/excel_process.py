@@ -83,6 +83,16 @@ class Excel:
             {name: lambda name=name: self._call(PROBES, name, (cells,)) for name in ("ours", "stock")}, rounds
         )
 
+    def seconds_to_write(self, n, rounds):
+        """Seconds, one a round, of a call without arguments that answers with n × n numbers: ours, and xlwings' own."""
+        xw = self.xlwings
+        grid = [[0.1] * n for _ in range(n)]
+        self.probes.ours = xw.func(xw.ret(self.desktop.Cells)(lambda: self.desktop.com_from_grid(grid)))
+        self.probes.stock = xw.func(lambda: grid)
+        return _times(
+            {name: lambda name=name: self._call(PROBES, name, ()) for name in ("ours", "stock")}, rounds
+        )
+
     def seconds_to_optimise(self, benchmark, cov, limits, rounds):
         """Seconds, one a round, from three ranges to the weights: asked first, asked again, and by stock converters."""
         import numpy as np

@@ -120,8 +120,7 @@ def _grid(rows: Sequence[Sequence[object]]) -> Grid | None:
 
 def _edges(rows: Sequence[Sequence[object]]) -> Sequence[Sequence[object]]:
     """The cells that may be no numbers: a table with names at its edges holds numbers inside."""
-    inside = [row[1:] for row in rows[1:]]
-    if inside and inside[0] and packed(inside) is not None:
+    if len(rows) > 1 and len(rows[0]) > 1 and packed(rows, edge=1) is not None:
         return rows[0], [row[0] for row in rows]
     return rows
 

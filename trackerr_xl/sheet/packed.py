@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, islice
 
 import numpy as np
 
@@ -13,28 +13,31 @@ SMALLEST_CODE = -2147352572
 """Between these lie the whole numbers that COM delivers in place of error values and of what is left out."""
 
 
-def packed(rows: Sequence[Sequence[object]]) -> Matrix | None:
+def packed(rows: Sequence[Sequence[object]], edge: int = 0) -> Matrix | None:
     """The rows as one float64 array, None if a cell is no number.
 
     Parameters
     ----------
-    rows : sequence of rows, all of one length, at least one cell
+    rows : sequence of rows, all of one length
         What cells hold.
+    edge : int, default 0
+        Rows on top and columns at the left to leave out; more than that there must be.
 
     Returns
     -------
-    ndarray of shape (rows, columns), or None
+    ndarray of shape (rows - edge, columns - edge), or None
         None also for truth values, and for whole numbers that may stand for an error value.
     """
-    numbers = np.empty((len(rows), len(rows[0])))
-    pack = struct.Struct(f"{len(rows[0])}d").pack_into
+    numbers = np.empty((len(rows) - edge, len(rows[0]) - edge))
+    pack = struct.Struct(f"{numbers.shape[1]}d").pack_into
     try:
-        for line, row in zip(numbers, rows, strict=True):
-            pack(line.data, 0, *row)
+        for line, row in zip(numbers, islice(rows, edge, None), strict=True):
+            # Row by row: a copy of the whole table without its edges takes as long as the packing.
+            pack(line.data, 0, *row[edge:])
     except (struct.error, TypeError, OverflowError):
         return None
     # What was packed without a word although it is no number has one of these values: only rows that hold one are
     # looked at cell by cell, which takes longer than all the rest.
     odd = (numbers == 0.0) | (numbers == 1.0) | ((numbers >= SMALLEST_CODE) & (numbers <= LARGEST_CODE))
-    suspects = [rows[at] for at in np.flatnonzero(odd.any(axis=1)).tolist()]
+    suspects = [rows[edge + at][edge:] for at in np.flatnonzero(odd.any(axis=1)).tolist()]
     return numbers if set(map(type, chain.from_iterable(suspects))) <= {float} else None

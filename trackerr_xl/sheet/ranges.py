@@ -184,7 +184,7 @@ def _table_of_numbers(rows: Sequence[Sequence[Cell]]) -> Range | None:
         return None if numbers is None else Range(numbers)
     if len(rows) < 2 or len(rows[0]) < 2:
         return None
-    inside = packed([row[1:] for row in rows[1:]])
+    inside = packed(rows, edge=1)
     if inside is None:
         return None
     return Range(rows, _first_error(rows) if CellError in kinds else None, inside)
