@@ -3,7 +3,7 @@
 from typing import Final
 
 from trackerr_xl.workbook.templates.bond_book import KEYS, BondBook, bond_book
-from trackerr_xl.workbook.templates.bond_risk_checks import write_checks, write_notes
+from trackerr_xl.workbook.templates.bond_risk_checks import write_checks, write_words
 from trackerr_xl.workbook.templates.bond_risk_inputs import (
     BONDS,
     FIRST,
@@ -13,6 +13,7 @@ from trackerr_xl.workbook.templates.bond_risk_inputs import (
     write_moves,
 )
 from trackerr_xl.workbook.templates.charts import Picture, draw_bars, draw_steps
+from trackerr_xl.workbook.templates.equalities import CHECKS_CARD
 from trackerr_xl.workbook.templates.page import Book, Page, open_page
 from trackerr_xl.workbook.templates.style import AMBER, NAVY, TEAL
 
@@ -55,7 +56,7 @@ def write_bond_risk(book: Book) -> None:
     write_moves(book, data)
     write_exposures(book, data)
     write_checks(book, data)
-    write_notes(book, data)
+    write_words(book)
 
 
 def _write_risk(book: Book, data: BondBook) -> None:
@@ -109,12 +110,7 @@ def _write_cards(page: Page) -> None:
             "card years",
             "years × %, active",
         ),
-        (
-            "Checks",
-            '=IF(COUNTIF(Check_Status,"CHECK")=0,"OK","CHECK")',
-            "general",
-            '=COUNTIF(Check_Status,"OK")&" of "&COUNTA(Check_Status)&" hold"',
-        ),
+        CHECKS_CARD,
     )
     for cells, card in zip(_CARD_CELLS, cards, strict=True):
         page.card(cells, *card)

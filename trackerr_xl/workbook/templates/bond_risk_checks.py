@@ -7,8 +7,9 @@ from xlsxwriter.utility import xl_col_to_name
 from trackerr_xl.workbook.templates.bond_book import KEYS, BondBook
 from trackerr_xl.workbook.templates.bond_index import SEED
 from trackerr_xl.workbook.templates.bond_risk_inputs import BONDS, EXPOSURES, FIRST
+from trackerr_xl.workbook.templates.equalities import write_equalities, write_notes
 from trackerr_xl.workbook.templates.page import Book, Page, open_page
-from trackerr_xl.workbook.templates.style import GOOD, SLATE
+from trackerr_xl.workbook.templates.style import GOOD
 
 _NOTES: Final = (
     (
@@ -70,34 +71,13 @@ def write_checks(book: Book, data: BondBook) -> None:
         (2, 58, 16, 16, 14, 10, 2, 18, 16, 16, 16),
         GOOD,
     )
-    page.put("B3", "Tolerance of every check", "left")
-    page.put("C3", 1e-6, "input", "exact")
     _write_audit(page, data)
-    page.headings("B5", ["Check", "Value", "Must be", "Difference", "Status"])
-    checks = _checks(data)
-    for row, (label, value, target) in enumerate(checks, start=FIRST):
-        page.put(f"B{row}", label, "body", "left")
-        page.formula(f"C{row}", value, "body", "fraction")
-        page.formula(f"D{row}", target, "body", "fraction")
-        page.formula(f"E{row}", f"=ABS(ROUND(C{row}-D{row},9))", "body", "exact")
-        page.formula(f"F{row}", f'=IFERROR(IF(E{row}<=$C$3,"OK","CHECK"),"CHECK")', "status")
-    last = FIRST + len(checks) - 1
-    book.define("Check_Status", "Checks", f"F{FIRST}:F{last}")
-    page.mark_status(f"F{FIRST}:F{last}")
-    page.sheet.freeze_panes(5, 0)
+    write_equalities(page, _checks(data))
 
 
-def write_notes(book: Book, _data: BondBook) -> None:
+def write_words(book: Book) -> None:
     """Write the notes: the model, the units, where the data come from."""
-    page = open_page(
-        book, "Notes", "Notes", "The model, its units and where the numbers come from", [2, 26, 120], SLATE
-    )
-    page.headings("B5", ["Topic", "Note"], text=("Note",))
-    for row, (topic, note) in enumerate(_NOTES, start=FIRST):
-        page.put(f"B{row}", topic, "words", "left", "strong")
-        page.put(f"C{row}", note, "words", "left")
-        page.sheet.set_row(row - 1, 16 * (1 + len(note) // 130))
-    page.sheet.freeze_panes(5, 0)
+    write_notes(book, "The model, its units and where the numbers come from", _NOTES)
 
 
 def _checks(data: BondBook) -> tuple[tuple[str, str, str], ...]:

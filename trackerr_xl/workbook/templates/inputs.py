@@ -1,12 +1,15 @@
 """The sheets a user types into: *Limits*, *Index* and *Covariance*."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from xlsxwriter.utility import xl_col_to_name
 
+from trackerr_xl.core.arrays import Matrix
 from trackerr_xl.workbook.templates.page import Book, Page, open_page
-from trackerr_xl.workbook.templates.plan import COVARIANCE, FIRST_ROW, INDEX, LIMITS, Plan
+from trackerr_xl.workbook.templates.plan import COVARIANCE, FIRST_ROW, INDEX, LIMITS, Limit, Plan
 from trackerr_xl.workbook.templates.style import INPUT_BLUE
+from trackerr_xl.workbook.templates.synthetic import SyntheticIndex
 
 _LIMIT_HEADINGS: Final = ("Type", "Item", "Min", "Max", "Basis", "On", "Note")
 _LIMIT_ALIGNMENT: Final = {"Min": "right", "Max": "right", "On": "centre"}
@@ -28,7 +31,7 @@ _ROW_HELP: Final = (
 )
 
 
-def write_limits(book: Book, plan: Plan) -> None:
+def write_limits(book: Book, limits: Sequence[Limit]) -> None:
     """Write the constraints table, an Excel table that grows when a row is typed below it."""
     page = open_page(
         book,
@@ -42,8 +45,8 @@ def write_limits(book: Book, plan: Plan) -> None:
         "Type below the last row to add a limit. An empty Min or Max is no limit; On = No switches a row off.",
         "hint",
     )
-    last = 5 + len(plan.limits)
-    for row, limit in enumerate(plan.limits, start=FIRST_ROW):
+    last = 5 + len(limits)
+    for row, limit in enumerate(limits, start=FIRST_ROW):
         for column, text in zip(
             "BCFGH", (limit.type, limit.item, limit.basis, limit.on, limit.note), strict=True
         ):
@@ -113,14 +116,22 @@ def write_index(book: Book, plan: Plan) -> None:
     page.sheet.repeat_rows(0, 4)
 
 
-def write_covariance(book: Book, plan: Plan) -> None:
-    """Write the covariance with names on both edges, shaded by size."""
-    count, last = plan.count, plan.last_row
+def write_covariance(
+    book: Book,
+    index: SyntheticIndex,
+    covariance: Matrix | None = None,
+    sheet: str = COVARIANCE,
+    title: str = "Covariance of returns",
+) -> None:
+    """Write a covariance with names on both edges, shaded by size; the index's own where none is given."""
+    matrix = index.covariance if covariance is None else covariance
+    count = len(index.names)
+    last = FIRST_ROW + count - 1
     final = xl_col_to_name(1 + count)
     page = open_page(
         book,
-        COVARIANCE,
-        "Covariance of returns",
+        sheet,
+        title,
         "Fraction² a year, same names and order as the index",
         [2.0, 28.0] + [9.0] * count,
         INPUT_BLUE,
@@ -131,16 +142,16 @@ def write_covariance(book: Book, plan: Plan) -> None:
         "hint",
     )
     page.put("B5", None, "header")
-    for place, name in enumerate(plan.index.names):
+    for place, name in enumerate(index.names):
         page.put(f"{xl_col_to_name(2 + place)}5", name, "header", "upright")
         page.put(f"B{FIRST_ROW + place}", name, "input", "left")
-        for column, value in enumerate(plan.index.covariance[place].tolist(), start=2):
+        for column, value in enumerate(matrix[place].tolist(), start=2):
             page.put(f"{xl_col_to_name(column)}{FIRST_ROW + place}", value, "input", "variance")
     page.sheet.conditional_format(
         f"C{FIRST_ROW}:{final}{last}",
         {"type": "3_color_scale", "min_color": "#FFFFFF", "mid_color": "#E4EFF7", "max_color": "#8FBBD9"},
     )
-    book.define("Covariance", COVARIANCE, f"B5:{final}{last}")
+    book.define(sheet.replace(" ", "_"), sheet, f"B5:{final}{last}")
     page.sheet.set_row(4, 150)
     page.sheet.freeze_panes(5, 2)
     page.sheet.repeat_rows(0, 4)
