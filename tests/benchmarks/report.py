@@ -21,6 +21,7 @@ PACKAGES = (
     "pyportfolioopt",
     "skfolio",
     "riskfolio-lib",
+    "cvxportfolio",
 )
 
 
