@@ -3,7 +3,6 @@
 import pytest
 
 from tests.benchmarks.backtest import backtest_table
-from tests.benchmarks.backtest import backtest_table
 from tests.benchmarks.busy_machine import busy_machine_table
 from tests.benchmarks.end_to_end import end_to_end_table
 from tests.benchmarks.excel_call import conversion_table, excel_call_table
@@ -130,13 +129,6 @@ def test_caps_and_frontiers_are_raced() -> None:
         assert abs(float(row[4])) < 1e-6
     frontiers = frontier_table([("A", 40, None)], rounds=1)
     assert int(frontiers.rows[0][4]) > 2
-
-
-def test_backtests_agree_with_cvxportfolio_at_every_rebalance() -> None:
-    table = backtest_table((66,), rounds=1, days=400)
-    assert table.rows[0][:2] == ["66", "8"]
-    assert float(table.rows[0][4]) < 1e-4
-    assert abs(float(table.rows[0][5])) < 1e-6
 
 
 def test_backtests_agree_with_cvxportfolio_at_every_rebalance() -> None:
