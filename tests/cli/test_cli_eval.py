@@ -170,3 +170,33 @@ def test_an_unknown_function_has_no_page() -> None:
         2,
         "TE-120 TRACKING_EROR is not a function, the nearest is TRACKING_ERROR.\n",
     )
+
+
+HOSTILE = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", " =1+1"]
+
+
+def test_names_like_formulas_are_texts_in_a_csv_file_and_come_back_as_they_were(tmp_path: Path) -> None:
+    weights = tmp_path / "weights.csv"
+    with weights.open("w", newline="") as file:
+        csv.writer(file).writerows([f"'{name}", 0.2] for name in HOSTILE)
+    variances = [["", *(f"'{name}" for name in HOSTILE)]]
+    variances += [
+        [f"'{name}", *(float(at == other) for other in range(5))] for at, name in enumerate(HOSTILE)
+    ]
+    cov = tmp_path / "cov.csv"
+    with cov.open("w", newline="") as file:
+        csv.writer(file).writerows(variances)
+    result = run("eval", "TE_OPTIMIZE", "--arg", f"weights={weights}", "--arg", f"cov={cov}")
+    assert (result.exit_code, result.stderr) == (0, "")
+    # Excel takes a cell of a CSV file for a formula by its first character (OWASP, "CSV Injection").
+    assert [row[0] for row in grid(result)] == [f"'{name.strip()}" for name in HOSTILE]
+    written = tmp_path / "written.csv"
+    written.write_text(result.stdout)
+    result = run("eval", "ACTIVE_SHARE", "--arg", f"portfolio={written}", "--arg", f"benchmark={weights}")
+    assert float(result.stdout) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_negative_numbers_are_no_formulas(tmp_path: Path) -> None:
+    cov = tmp_path / "cov.csv"
+    cov.write_text("0.01,-0.001\n-0.001,0.04\n")
+    assert run("eval", "COV_NEAREST", "--arg", f"cov={cov}").stdout == "0.01,-0.001\n-0.001,0.04\n"

@@ -9,8 +9,8 @@ import typer
 
 from trackerr_xl.cli.catalogue import known_function
 from trackerr_xl.cli.outcome import Outcome
-from trackerr_xl.cli.screen import show_grid, shown
-from trackerr_xl.cli.values import nearest, parse_argument
+from trackerr_xl.cli.screen import show_grid
+from trackerr_xl.cli.values import csv_word, nearest, parse_argument
 from trackerr_xl.errors import ChoiceError, InputError
 from trackerr_xl.functions.spec import SheetFunction
 from trackerr_xl.sheet.call import call
@@ -61,5 +61,5 @@ def _show(title: str, grid: Sequence[Sequence[Cell]]) -> None:
         show_grid(title, grid)
         return
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([shown(value) for value in row] for row in grid)
+    csv.writer(text, lineterminator="\n").writerows([csv_word(value) for value in row] for row in grid)
     typer.echo(text.getvalue(), nl=False)

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from math import isfinite
 from pathlib import Path
 
+from trackerr_xl.cli.screen import shown
 from trackerr_xl.errors import FileRefusedError, InputError, LabelError
 from trackerr_xl.sheet.cells import ERROR_VALUES, Cell, CellError, Given
 from trackerr_xl.workbook.book import Address
@@ -34,6 +35,15 @@ def typed_value(text: str) -> Cell:
     if len(word) >= 2 and word[0] == word[-1] == '"':
         return word[1:-1]
     return text if word else None
+
+
+def csv_word(value: Cell) -> str:
+    """A cell as a CSV file holds it.
+
+    A text that Excel would take for a formula on opening the file gets an apostrophe in front, as a person would type
+    it; it is taken off again when such a file is read here.
+    """
+    return f"'{value}" if isinstance(value, str) and _FORMULA_LIKE.match(value) else shown(value)
 
 
 def parse_setting(text: str, package: Package) -> tuple[Address, Cell]:
@@ -87,6 +97,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return "known are " + ", ".join(by_case.values())
 
 
+_FORMULA_LIKE = re.compile(r"\s*[=+\-@]")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?")
 _PLACE = re.compile(r"\s*(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!=]+))!(?P<cell>[$\w]+)\s*")
 _CELL = re.compile(r"\$?[A-Za-z]{1,3}\$?\d+")
@@ -142,8 +153,13 @@ def _csv(path: Path) -> list[list[Cell]]:
         raise FileRefusedError(
             "has semicolons, must have commas and decimal points", argument="--arg", at=str(path)
         )
-    rows = [[typed_value(text) for text in row] for row in words]
+    rows = [[_csv_value(text) for text in row] for row in words]
     return [row + [None] * (width - len(row)) for row in rows]
+
+
+def _csv_value(text: str) -> Cell:
+    guarded = text.startswith("'") and _FORMULA_LIKE.match(text, 1)
+    return text[1:] if guarded else typed_value(text)
 
 
 def _range(book: str, sheet: str, area_text: str) -> Given:
