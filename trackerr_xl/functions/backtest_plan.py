@@ -10,7 +10,7 @@ from trackerr_xl.core.arrays import Mask, Vector
 from trackerr_xl.core.table.limits import Attributes, Limit, Universe
 from trackerr_xl.errors import InputError, ShapeError
 from trackerr_xl.functions.backtest_index import Benchmark, Past, benchmark_of, days_of, past_of
-from trackerr_xl.functions.mandate import Case, best, case_of, mandate_of
+from trackerr_xl.functions.mandate import Case, attempt, best, case_of
 from trackerr_xl.functions.options import Options
 from trackerr_xl.functions.track import tracking_weights
 from trackerr_xl.functions.values import Labelled, LabelledMatrix, Panel
@@ -84,14 +84,14 @@ class Plan:
 
     def choose(self, question: "Question") -> Vector:
         """The best weights for the table of limits, as seen at a close."""
+        from trackerr_xl.core.backtest import HELD
         from trackerr_xl.core.backtest_risk import SeenReturns
-        from trackerr_xl.core.mandates.achieve import achieve
 
         if isinstance(question.view, SeenReturns):
             return self._followed(question, question.view)
         case = self.case(question)
         # Why there are none is told for the first refusal only, by whoever asks: it may take seconds.
-        achieved = best(case) if question.first else achieve(mandate_of(case))
+        achieved = best(case) if question.first else attempt(case, np.abs(question.held) > HELD)
         return achieved.solution.weights
 
     def case(self, question: "Question") -> Case:

@@ -139,17 +139,22 @@ def best(case: Case, first: Mask | None = None) -> "Achieved":
     NumericalError
         If the best value was not proved to tolerance.
     """
-    from trackerr_xl.core.mandates.achieve import achieve
-
     try:
-        if case.limits.holdings.limiting:
-            from trackerr_xl.core.mandates.whole import achieve_whole
-
-            return achieve_whole(mandate_of(case), case.limits.holdings, case.options.gap, first)
-        return achieve(mandate_of(case))
+        return attempt(case, first)
     except (NoAnswerError, NumericalError) as error:
         # A search that comes to no end may have none: limits that clash are found by another road.
         raise case.why_none() or error from None
+
+
+def attempt(case: Case, first: Mask | None = None) -> "Achieved":
+    """The same without a search for the rows that clash where there are none."""
+    from trackerr_xl.core.mandates.achieve import achieve
+
+    if case.limits.holdings.limiting:
+        from trackerr_xl.core.mandates.whole import achieve_whole
+
+        return achieve_whole(mandate_of(case), case.limits.holdings, case.options.gap, first)
+    return achieve(mandate_of(case))
 
 
 def require_convex(case: Case) -> None:

@@ -11,7 +11,7 @@ from trackerr_xl.core.arrays import Vector
 from trackerr_xl.core.optimism import expected_realised, sampling_band
 from trackerr_xl.core.risk_model import FactorModel
 from trackerr_xl.core.table.limits import Attributes, Limit, Universe
-from trackerr_xl.errors import InputError, LabelError, NoAnswerError, NumericalError, ShapeError
+from trackerr_xl.errors import InputError, LabelError, NoAnswerError, NotYetError, NumericalError, ShapeError
 from trackerr_xl.functions.conflicts import why
 from trackerr_xl.functions.mandate import in_fractions, limit_in_fractions
 from trackerr_xl.functions.match import not_listed, same_dates, spread
@@ -142,6 +142,12 @@ def _case(
 
 
 def _check_limit(limit: Limit) -> None:
+    if limit.kind in ("Names", "Position"):
+        raise NotYetError(
+            f"is {limit.kind}, which cannot be carried out without a covariance: take the row out or set On to no",
+            argument="constraints",
+            at=limit.place,
+        )
     if limit.kind in _OF_AN_INDEX or limit.basis != "Absolute":
         what = limit.kind if limit.kind in _OF_AN_INDEX else f"the Basis {limit.basis}"
         raise InputError(
