@@ -56,8 +56,10 @@ def fund_book() -> FundBook:
     index = _index()
     random = np.random.RandomState(SEED)
     count = len(index.names)
-    alpha = np.round(random.normal(0.0, 0.018, count), 3)
     allowed = np.array([mark != "Red" for mark in index.attributes["ESG"]])
+    views = np.round(random.normal(0.0, 0.018, count), 3)
+    # A company that may not be held would be an odd best idea.
+    alpha = np.where(allowed, views, -np.abs(views))
     fund = _tilted(index.weights, alpha, allowed, 0.25, random)
     before = np.round(0.6 * alpha + random.normal(0.0, 0.012, count), 3)
     index_then = rounded_weights(index.weights * np.exp(random.normal(0.0, 0.06, count)), 3)

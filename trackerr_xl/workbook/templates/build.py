@@ -14,6 +14,7 @@ from trackerr_xl.sheet.cells import CellError
 from trackerr_xl.workbook.file.addresses import address
 from trackerr_xl.workbook.file.package import open_package
 from trackerr_xl.workbook.recalculate import Recalculation, recalculate
+from trackerr_xl.workbook.templates.active_fund import write_active_fund
 from trackerr_xl.workbook.templates.bond_index_tracker import write_bond_index_tracker
 from trackerr_xl.workbook.templates.bond_risk import write_bond_risk
 from trackerr_xl.workbook.templates.equity_index_tracker import write_equity_index_tracker
@@ -22,6 +23,7 @@ from trackerr_xl.workbook.templates.style import Ink
 from trackerr_xl.workbook.write_back import write_back
 
 TEMPLATES: Final[Mapping[str, Callable[[Book], None]]] = {
+    "active_fund.xlsx": write_active_fund,
     "bond_index_tracker.xlsx": write_bond_index_tracker,
     "bond_risk.xlsx": write_bond_risk,
     "equity_index_tracker.xlsx": write_equity_index_tracker,

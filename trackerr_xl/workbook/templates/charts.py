@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from xlsxwriter.chart import Chart
+
 from trackerr_xl.workbook.templates.page import Page
 from trackerr_xl.workbook.templates.style import AMBER, NAVY, SLATE, TEAL
 
@@ -32,7 +34,7 @@ class Picture:
 
 def draw_bars(page: Page, cell: str, picture: Picture, width: int, height: int = 380) -> None:
     """Bars from left to right, the first row of the table on top."""
-    chart = page.book.file.add_chart({"type": "bar"})
+    chart = titled(page, {"type": "bar"}, picture.title)
     chart.add_series(
         {
             "categories": f"={picture.names}",
@@ -41,7 +43,6 @@ def draw_bars(page: Page, cell: str, picture: Picture, width: int, height: int =
             "gap": 45,
         }
     )
-    chart.set_title({"name": picture.title, "name_font": {"size": 11, "bold": True, "color": NAVY}})
     chart.set_legend({"none": True})
     # Names stay at the edge, clear of bars that reach below zero; the first row of the table is drawn on top.
     chart.set_y_axis(
@@ -62,9 +63,7 @@ def draw_bars(page: Page, cell: str, picture: Picture, width: int, height: int =
             "major_gridlines": {"visible": True, "line": {"color": "#E8ECF1"}},
         }
     )
-    chart.set_chartarea({"border": {"color": "#D5DBE3"}})
-    chart.set_size({"width": width, "height": height})
-    page.sheet.insert_chart(cell, chart, {"object_position": 2, "x_offset": 2, "y_offset": 4})
+    place(page, cell, chart, width, height)
 
 
 def draw_steps(
@@ -86,7 +85,7 @@ def draw_steps(
         In pixels.
     """
     names, *values = columns
-    chart = page.book.file.add_chart({"type": "column", "subtype": "stacked"})
+    chart = titled(page, {"type": "column", "subtype": "stacked"}, title)
     for label, cells, colour in zip(
         ("Base", "Rise", "Fall", "Total"), values, (None, TEAL, AMBER, NAVY), strict=True
     ):
@@ -94,7 +93,6 @@ def draw_steps(
         chart.add_series(
             {"name": label, "categories": f"={names}", "values": f"={cells}", "fill": fill, "gap": 35}
         )
-    chart.set_title({"name": title, "name_font": {"size": 11, "bold": True, "color": NAVY}})
     chart.set_legend({"position": "bottom", "delete_series": [0], "font": {"size": 8, "color": SLATE}})
     chart.set_x_axis(
         {
@@ -112,6 +110,18 @@ def draw_steps(
             "major_gridlines": {"visible": True, "line": {"color": "#E8ECF1"}},
         }
     )
+    place(page, cell, chart, width, height)
+
+
+def titled(page: Page, kind: dict[str, str], title: str) -> Chart:
+    """A chart of a kind with its title above it."""
+    chart = page.book.file.add_chart(kind)
+    chart.set_title({"name": title, "name_font": {"size": 11, "bold": True, "color": NAVY}})
+    return chart
+
+
+def place(page: Page, cell: str, chart: Chart, width: int, height: int = 380) -> None:
+    """Put a chart on the sheet, its upper left corner in a cell; width and height in pixels."""
     chart.set_chartarea({"border": {"color": "#D5DBE3"}})
     chart.set_size({"width": width, "height": height})
     page.sheet.insert_chart(cell, chart, {"object_position": 2, "x_offset": 2, "y_offset": 4})

@@ -20,7 +20,7 @@ _ROW_HELP: Final = (
         "Sector=Utilities, Sector=*, Issuer=*",
         "Sum of weights of one group, or of every group of a column.",
     ),
-    ("Exposure", "Duration, Yield, Beta, …", "Weighted sum of a column of numbers on the sheet Index."),
+    ("Exposure", "Duration, Yield, Beta, …", "Weighted sum of a column of numbers of the table Assets."),
     ("Exclude", "ESG=Red, or one name", "No holding."),
     ("Budget", "", "Sum of all weights; 100 % when the row is absent."),
     (
@@ -156,8 +156,8 @@ def write_covariance(
     page.sheet.freeze_panes(5, 2)
     page.sheet.repeat_rows(0, 4)
     page.sheet.repeat_columns(0, 1)
-    # Twenty-five columns a page stay legible.
-    page.sheet.fit_to_pages(-(-count // 25), 0)
+    # Thirty columns a page stay legible.
+    page.sheet.fit_to_pages(-(-count // 30), 0)
 
 
 def _write_row_help(page: Page, top: int) -> None:

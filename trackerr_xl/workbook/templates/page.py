@@ -136,15 +136,15 @@ class Page:
         else:
             self.put(note_cell, note, "card note")
 
-    def mark_status(self, cells: str) -> None:
-        """Colour cells that say OK or CHECK."""
+    def mark_status(self, cells: str, bad: str = "CHECK") -> None:
+        """Colour cells that say OK, or the word for what is not."""
         file = self.book.file
-        good = file.add_format({"font_color": GOOD, "bg_color": GOOD_FILL})
-        bad = file.add_format({"font_color": BAD, "bg_color": BAD_FILL})
-        for word, style in (('"OK"', good), ('"CHECK"', bad)):
-            self.sheet.conditional_format(
-                cells, {"type": "cell", "criteria": "==", "value": word, "format": style}
-            )
+        for word, colours in (
+            ("OK", {"font_color": GOOD, "bg_color": GOOD_FILL}),
+            (bad, {"font_color": BAD, "bg_color": BAD_FILL}),
+        ):
+            rule = {"type": "cell", "criteria": "==", "value": f'"{word}"'}
+            self.sheet.conditional_format(cells, rule | {"format": file.add_format(colours)})
 
 
 def open_page(

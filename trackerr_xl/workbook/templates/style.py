@@ -38,6 +38,7 @@ LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
         "indent": 1,
         "valign": "top",
     },
+    "headline": {"font_size": 12, "bold": True, "font_color": NAVY, "align": "left", "indent": 1},
     "hint": {"font_color": SLATE, "italic": True},
     "section": {"font_size": 12, "bold": True, "font_color": NAVY, "bottom": 2, "bottom_color": TEAL},
     # Words that begin with "=": the quote prefix keeps them words when a user edits the cell.
@@ -100,6 +101,7 @@ LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
     "signed percent, near zero none": {"num_format": "[>=0.00005]+0.00%;[<=-0.00005]-0.00%;0.00%"},
     "bp": {"num_format": "0.00"},
     "signed bp": {"num_format": "+0.00;-0.00;0.00"},
+    "whole percent": {"num_format": "0%"},
     "card bp": {"num_format": '0.0 "bp"'},
     "card percent": {"num_format": "0.0%"},
     "two decimals": {"num_format": "0.00"},
