@@ -346,6 +346,18 @@ def test_names_come_when_they_have_a_past_and_go_at_the_next_rebalance() -> None
     assert "are missing: their prices were taken to stand still" in str(told["Warning"])
 
 
+def test_on_a_day_without_any_return_nothing_is_traded_and_risk_is_still_known() -> None:
+    returns, names, days = market(9)
+    returns[80] = np.nan
+    given = [[name, 0.125] for name in names]
+    got = table(panel(returns, names, days), given, "Daily", LIMITED, None, look_back(50.0, Layout="Full"))
+    assert got.index[got["Trade"] == "Refused"].tolist() == [serial(days[81])]
+    index = np.full(8, 0.125) * np.prod(1 + np.nan_to_num(returns[50:81]), axis=0)
+    active = got.iloc[31][names].to_numpy(float) - index / index.sum()
+    cov = np.cov(np.delete(returns[31:81], 49, axis=0).T)
+    assert got.iloc[31]["Ex-ante TE"] == pytest.approx(math.sqrt(active @ cov @ active), rel=1e-9)
+
+
 def test_names_are_counted_at_every_rebalance() -> None:
     returns, names, days = market(1)
     given = [[name, 0.125] for name in names]

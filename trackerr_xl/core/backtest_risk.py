@@ -38,9 +38,13 @@ class Estimator:
         return returns[day + 1 - self.lookback : day + 1]
 
     def known(self, returns: Matrix, day: int) -> Mask:
-        """Names that can be held from a close on, shape (n,): with a return that day and enough of them before."""
+        """Names whose risk is known at a close, shape (n,): with returns enough."""
         seen = ~np.isnan(self.window(returns, day))
-        return np.asarray(seen[-1] & (seen.mean(axis=0) >= self.least))
+        return np.asarray(seen.mean(axis=0) >= self.least)
+
+    def holdable(self, returns: Matrix, day: int) -> Mask:
+        """Those of them that can be traded, shape (n,): with a return that day."""
+        return np.asarray(self.known(returns, day) & ~np.isnan(returns[day]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,11 +56,14 @@ class SeenCovariance:
     cov : ndarray of shape (n, n)
         Fraction squared per period; zeros for a name that is not known.
     known : ndarray of bool of shape (n,)
-        Names that can be held.
+        Names whose risk is known.
+    holdable : ndarray of bool of shape (n,)
+        Those of them that can be traded.
     """
 
     cov: Matrix
     known: Mask
+    holdable: Mask
 
     def index(self, weights: Vector) -> Vector:
         """Weights of the index over the names known, with the same sum."""
@@ -80,13 +87,13 @@ class SeenReturns:
         Of the names, zeros for a name that is not known.
     series : ndarray of shape (dates,)
         Of the index.
-    known : ndarray of bool of shape (n,)
-        Names that can be held.
+    holdable : ndarray of bool of shape (n,)
+        Names that can be traded.
     """
 
     returns: Matrix
     series: Vector
-    known: Mask
+    holdable: Mask
 
     def tracking_error(self, weights: Vector, index: Vector) -> float:
         """Standard deviation of the active return that today's weights would have had, fraction per period."""
@@ -120,7 +127,7 @@ def seen_covariance(returns: Matrix, day: int, names: Sequence[str], how: Estima
         of_known = [name for name, is_known in zip(names, known.tolist(), strict=True) if is_known]
         found = estimate(how.window(returns, day)[:, known], of_known, how.method, how.missing, how.halflife)
         cov[np.ix_(known, known)] = found.matrix
-    return SeenCovariance(cov, known)
+    return SeenCovariance(cov, known, how.holdable(returns, day))
 
 
 def seen_returns(returns: Matrix, series: Vector, day: int, how: Estimator) -> SeenReturns:
@@ -139,4 +146,4 @@ def seen_returns(returns: Matrix, series: Vector, day: int, how: Estimator) -> S
             argument="returns",
         )
     of_known = np.where(known, window[complete], 0.0)
-    return SeenReturns(of_known, how.window(series[:, None], day)[complete, 0], known)
+    return SeenReturns(of_known, how.window(series[:, None], day)[complete, 0], how.holdable(returns, day))

@@ -146,7 +146,7 @@ def _gaps(plan: Plan, history: "History") -> Iterator[tuple[str, str]]:
         return
     estimator = plan.estimator()
     days = plan.first + np.flatnonzero(history.traded) - 1
-    known = np.vstack([estimator.known(plan.past.returns, day) for day in days.tolist()])
+    known = np.vstack([estimator.holdable(plan.past.returns, day) for day in days.tolist()])
     ever = np.flatnonzero(known.any(axis=0))
     never = [name for at, name in enumerate(plan.past.names) if at not in ever]
     if never:

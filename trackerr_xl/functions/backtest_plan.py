@@ -103,7 +103,7 @@ class Plan:
         return case_of(
             Labelled(seen.index(question.index) / self.unit, names),
             LabelledMatrix(seen.cov),
-            self._limits(question, seen.known),
+            self._limits(question, seen.holdable),
             self.attributes,
             Labelled(self._current(question) / self.unit, names),
             self.options,
@@ -113,7 +113,7 @@ class Plan:
         return tracking_weights(
             Panel(seen.returns, None, self.past.names),
             Labelled(seen.series),
-            self._limits(question, seen.known),
+            self._limits(question, seen.holdable),
             self.attributes,
             Labelled(self._current(question) / self.unit, self.past.names),
             self.options,
@@ -124,12 +124,10 @@ class Plan:
         gone = np.isnan(self.past.returns[question.day])
         return np.where(gone, 0.0, question.held)
 
-    def _limits(self, question: "Question", known: Mask) -> tuple[Limit, ...]:
-        unknown = [
-            name for name, is_known in zip(self.past.names, known.tolist(), strict=True) if not is_known
-        ]
+    def _limits(self, question: "Question", holdable: Mask) -> tuple[Limit, ...]:
+        others = [name for name, holds in zip(self.past.names, holdable.tolist(), strict=True) if not holds]
         kept = (limit for limit in self.declared if not (question.first and limit.kind in _OF_TRADES))
-        return (*kept, *(Limit("Exclude", name) for name in unknown))
+        return (*kept, *(Limit("Exclude", name) for name in others))
 
     def cost(self) -> "_Cost":
         """What a trade costs by the columns of the attributes."""
