@@ -93,6 +93,11 @@ def saved(path: Path, folder: Path) -> Path:
     return _converted(path, "xlsx", folder, _RECALCULATE_NEVER)
 
 
+def saved_with_our_extension(path: Path, folder: Path) -> Path:
+    """The same after LibreOffice has calculated all of it with our functions."""
+    return _converted(path, "xlsx", folder, _RECALCULATE_ALWAYS, _extensions())
+
+
 def pictures(path: Path, folder: Path, *, dots_per_inch: int = 80) -> list[Path]:
     """Print a workbook, with the values stored in it, to one PNG a page.
 

@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trackerr_xl.functions import CATALOGUE
+from trackerr_xl.publish.libreoffice import SERVICE, method_name
 from trackerr_xl.workbook.book import Address, Table, parse_location, quoted
 from trackerr_xl.workbook.file.addresses import MAX_COLUMN, MAX_ROW, Area, address
 from trackerr_xl.workbook.formula.own_names import own_function
@@ -161,6 +163,8 @@ def test_a_location_needs_a_sheet_and_a_cell(text: str) -> None:
         ("_XLDUDF_MY_NS_TE_OPTIMIZE", "TE_OPTIMIZE"),
         ("[3]!TE_OPTIMIZE", "TE_OPTIMIZE"),
         ("'C:\\X Y\\TRACKERR.XLAM'!TE_OPTIMIZE", "TE_OPTIMIZE"),
+        ("ORG.TRACKERR.CALC.ADDIN.TEOPTIMIZE", "TE_OPTIMIZE"),
+        ("ORG.TRACKERR.CALC.ADDIN.TEOPTIMIZED", None),
         ("MY_TE_OPTIMIZE", None),
         ("TE_OPTIMIZED", None),
         ("SUM", None),
@@ -169,6 +173,11 @@ def test_a_location_needs_a_sheet_and_a_cell(text: str) -> None:
 )
 def test_our_functions_are_known_by_all_their_names(spelling: str, name: str | None) -> None:
     assert own_function(spelling) == name
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_the_name_that_libreoffice_writes_is_known_of_every_function(name: str) -> None:
+    assert own_function(f"{SERVICE}.{method_name(name)}".upper()) == name
 
 
 # Structured references: a table in B3:E9 with a header row, a totals row and five rows of data.

@@ -9,6 +9,7 @@ from big_book import write_big_book
 
 from trackerr_xl.sheet.cells import Cell, CellError
 from trackerr_xl.workbook.book import Address
+from trackerr_xl.workbook.check import check
 from trackerr_xl.workbook.file.addresses import address, parse_address
 from trackerr_xl.workbook.file.package import open_package
 from trackerr_xl.workbook.recalculate import Recalculation, recalculate
@@ -42,6 +43,17 @@ def test_a_large_workbook_is_the_same_in_both(tmp_path: Path) -> None:
     path = tmp_path / "big.xlsx"
     write_big_book(path, 300)
     assert_same_in_libreoffice(path, tmp_path, recalculate(path), at_least=2000)
+
+
+def test_a_workbook_that_libreoffice_saved_holds_the_values_that_a_check_calculates(tmp_path: Path) -> None:
+    source = tmp_path / "bond_index_tracker.xlsx"
+    source.write_bytes(built(TEMPLATES[source.name]))
+    (tmp_path / "saved").mkdir()
+    # Version 7 stores our functions under names of its own.
+    report = check(libreoffice.saved_with_our_extension(source, tmp_path / "saved"))
+    assert report.differences == ()
+    assert report.not_evaluated == ()
+    assert report.equal > 1000
 
 
 def assert_same_in_libreoffice(path: Path, folder: Path, ours: Recalculation, *, at_least: int) -> None:

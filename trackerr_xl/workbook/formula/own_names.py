@@ -5,8 +5,9 @@ from functools import cache
 
 from trackerr_xl.functions import CATALOGUE
 
-_ADD_IN = re.compile(r"(?:\[\d+\]!|'[^']*'!|[\w.]+!|_XLL\.|_XLUDF\.|_XLDUDF_)+")
+_ADD_IN = re.compile(r"(?:\[\d+\]!|'[^']*'!|[\w.]+!|_XLL\.|_XLUDF\.|_XLDUDF_|ORG\.TRACKERR\.CALC\.ADDIN\.)+")
 _NAMESPACED = "_XLDUDF_"
+_CALC = "ORG.TRACKERR.CALC.ADDIN."
 
 
 @cache
@@ -16,8 +17,9 @@ def own_function(name: str) -> str | None:
     Parameters
     ----------
     name : str
-        Upper case: ``TE_OPTIMIZE``, ``_XLL.TE_OPTIMIZE``, ``[1]!TE_OPTIMIZE``, ``'C:\\TRACKERR.XLAM'!TE_OPTIMIZE``, or
-        ``_XLDUDF_TE_OPTIMIZE`` with or without an Office.js namespace in between.
+        Upper case: ``TE_OPTIMIZE``, ``_XLL.TE_OPTIMIZE``, ``[1]!TE_OPTIMIZE``, ``'C:\\TRACKERR.XLAM'!TE_OPTIMIZE``,
+        ``_XLDUDF_TE_OPTIMIZE`` with or without an Office.js namespace in between, or as LibreOffice 7 writes it,
+        ``ORG.TRACKERR.CALC.ADDIN.TEOPTIMIZE``.
     """
     prefix = _ADD_IN.match(name)
     plain = name[prefix.end() :] if prefix else name
@@ -26,6 +28,8 @@ def own_function(name: str) -> str | None:
     if prefix and prefix[0].endswith(_NAMESPACED):
         ends = [known for known in CATALOGUE if plain.endswith("_" + known)]
         return max(ends, key=len, default=None)
+    if prefix and prefix[0].endswith(_CALC):
+        return next((known for known in CATALOGUE if known.replace("_", "") == plain), None)
     return None
 
 
