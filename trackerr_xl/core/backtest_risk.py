@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trackerr_xl.core.arrays import Mask, Matrix, Vector
-from trackerr_xl.core.covariance.estimate import Method, Missing, estimate
+from trackerr_xl.core.covariance.estimate import Method, Missing, among, estimate
 from trackerr_xl.core.history import standard_deviation
 from trackerr_xl.errors import ShapeError
 
@@ -122,12 +122,11 @@ def seen_covariance(returns: Matrix, day: int, names: Sequence[str], how: Estima
         If the method cannot do with gaps what is asked.
     """
     known = how.known(returns, day)
-    cov = np.zeros((known.size, known.size))
-    if known.any():
-        of_known = [name for name, is_known in zip(names, known.tolist(), strict=True) if is_known]
-        found = estimate(how.window(returns, day)[:, known], of_known, how.method, how.missing, how.halflife)
-        cov[np.ix_(known, known)] = found.matrix
-    return SeenCovariance(cov, known, how.holdable(returns, day))
+    if not known.any():
+        return SeenCovariance(np.zeros((known.size, known.size)), known, known)
+    of_known = [name for name, is_known in zip(names, known.tolist(), strict=True) if is_known]
+    found = estimate(how.window(returns, day)[:, known], of_known, how.method, how.missing, how.halflife)
+    return SeenCovariance(among(known, found.matrix), known, how.holdable(returns, day))
 
 
 def seen_returns(returns: Matrix, series: Vector, day: int, how: Estimator) -> SeenReturns:

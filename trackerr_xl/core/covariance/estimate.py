@@ -115,9 +115,16 @@ def estimate(
         missing if has_gaps else "Complete",
         halflife,
     )
-    matrix = np.zeros((moving.size, moving.size))
-    matrix[np.ix_(moving, moving)] = found.matrix * scale * scale
-    return replace(found, matrix=matrix, moving=moving)
+    return replace(found, matrix=among(moving, found.matrix * scale * scale), moving=moving)
+
+
+def among(chosen: Mask, matrix: Matrix) -> Matrix:
+    """A matrix of some names among all of them, zeros for the others."""
+    if chosen.all():
+        return matrix
+    every = np.zeros((chosen.size, chosen.size))
+    every[np.ix_(chosen, chosen)] = matrix
+    return every
 
 
 def _refuse_unseen(returns: Matrix, names: Sequence[str]) -> None:
