@@ -113,7 +113,11 @@ def test_the_command_says_where_and_with_which_python_and_takes_it_away_again(
     machine = windows(tmp_path)
     assert install(machine, libreoffice=False) == Outcome.DONE
     said = capsys.readouterr()
-    assert said.out == f"Add-in\t{tmp_path / OURS}\nCalculates with\t{machine.python.program}\n"
+    assert said.out.splitlines() == [
+        f"Add-in\t{tmp_path / OURS}",
+        f"Calculates with\t{machine.python.program}",
+        "From when\tExcel is started anew",
+    ]
     assert said.err == ""
     shipped = parts(shipped_add_in())
     there = parts((tmp_path / OURS).read_bytes())

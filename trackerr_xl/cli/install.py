@@ -16,13 +16,16 @@ def install(machine: Machine, *, libreoffice: bool) -> Outcome:
     """Put the add-in of Excel, or of LibreOffice, where it is found; say where, and what still keeps it from working."""
     if libreoffice:
         added = ("Added by", str(add_extension(machine)))
+        program = "LibreOffice"
         _tell_to_restart(machine)
         findings = libreoffice_findings(machine)
     else:
         add_in = shipped_add_in()
         added = ("Add-in", str(put_add_in(machine, add_in)))
+        program = "Excel"
         findings = excel_findings(machine, add_in)
-    show_facts("Installed", [added, ("Calculates with", str(machine.python.program))])
+    python = ("Calculates with", str(machine.python.program))
+    show_facts("Installed", [added, python, ("From when", f"{program} is started anew")])
     tell_wrong(findings)
     return Outcome.DONE
 
