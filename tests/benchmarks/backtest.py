@@ -19,7 +19,7 @@ from trackerr_xl.sheet.cells import Given
 NOTE = (
     "1,260 daily returns, look-back 252, covariance of Ledoit and Wolf, trades at each month's end: weights up to 5 %, a fifth of the "
     "names excluded, 11 sectors within 1 % of the benchmark's, one-way turnover up to 10 %. *Ours* is the whole formula from cells "
-    "(reading, covariances, drift, 1,008 rows), every rebalance proved. cvxportfolio (by its own front door, Clarabel) is handed the "
+    "(reading, covariances, drift, 1,008 rows), every rebalance proved. cvxportfolio (by its own front door, Clarabel at its own tolerance) is handed the "
     "covariances, the benchmark's drifted weights and returns compounded by month: its time is that of the decisions. *Weights* is "
     "the largest difference of a weight at any rebalance, *excess* the mean of its ex-ante tracking error over ours, less one."
 )

@@ -440,6 +440,19 @@ def test_rows_are_put_in_the_order_of_their_dates() -> None:
     pd.testing.assert_frame_equal(forward, backward, check_exact=True)
 
 
+def test_the_order_of_names_and_rows_of_limits_changes_nothing() -> None:
+    returns, names, days = market(3, gaps=True)
+    order = np.random.default_rng(0).permutation(8)
+    told = look_back(50.0, Covariance="LW Correlation")
+    limits = [LIMITED[0], *LIMITED[:0:-1]]
+    weights = [[name, 0.2 - 0.02 * at] for at, name in enumerate(names)]
+    weights = [[name, weight / 1.04] for name, weight in weights]
+    one = table(panel(returns, names, days), weights, "Weekly", LIMITED, None, told)
+    shuffled = panel(returns[:, order], [names[at].lower() for at in order], days)
+    other = table(shuffled, weights[::-1], "Weekly", limits, None, told)
+    pd.testing.assert_frame_equal(one, other, check_exact=False, rtol=1e-7, atol=1e-9)
+
+
 def test_explain_tells_the_risk_met_and_the_risk_promised() -> None:
     returns, names, days = market(8)
     given = [[name, 0.125] for name in names]
