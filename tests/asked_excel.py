@@ -1,4 +1,4 @@
-"""Formulas asked as Excel on Windows asks them, of a process that believes pywin32 is there."""
+"""Formulas asked as Excel asks them, of a process of its own."""
 
 import pickle
 import subprocess
@@ -9,13 +9,13 @@ LEFT_OUT = ("value", -2147352572, {})
 """An argument left out: DISP_E_PARAMNOTFOUND."""
 
 
-class Excel:
-    """Asks the other process, one question at a time."""
+class Asked:
+    """Asks another process, one question at a time."""
 
-    def __init__(self):
-        script = Path(__file__).with_name("hosts") / "excel_process.py"
+    def __init__(self, script, *words):
+        path = Path(__file__).with_name("hosts") / script
         self.process = subprocess.Popen(
-            [sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, path, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
 
     def ask(self, question, *arguments):
@@ -32,6 +32,13 @@ class Excel:
         self.process.stdin.close()
         self.process.wait(timeout=30)
         self.process.stdout.close()
+
+
+class Excel(Asked):
+    """Excel on Windows, the Python side."""
+
+    def __init__(self):
+        super().__init__("excel_process.py")
 
 
 def cells(rows, **options):

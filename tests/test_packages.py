@@ -31,6 +31,12 @@ def test_the_wheel_holds_nothing_but_the_package(wheel: dict[str, bytes]) -> Non
     assert not [name for name in wheel if "__pycache__" in name]
 
 
+def test_one_wheel_serves_every_machine_and_a_browser(wheel: dict[str, bytes]) -> None:
+    facts = next(content for name, content in wheel.items() if name.endswith(".dist-info/WHEEL")).decode()
+    assert "Root-Is-Purelib: true" in facts
+    assert [line for line in facts.splitlines() if line.startswith("Tag:")] == ["Tag: py3-none-any"]
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """Every file of the wheel by its name."""

@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import chain
 from typing import Final, cast
 
+from trackerr_xl.hosts.rectangle import Rows, rectangle
 from trackerr_xl.sheet.cells import Cell, CellError, Given, Grid
 from trackerr_xl.sheet.packed import packed
 
@@ -72,10 +73,8 @@ def given_from_com(value: object) -> Given:
         return cell_from_com(value)
     if not value:
         return None
-    rows = value if isinstance(value[0], (tuple, list)) else (value,)
-    if {type(row) for row in rows} - {tuple, list} or len(set(map(len, rows))) != 1:
-        return _UNREADABLE
-    return _grid(rows)
+    rows = rectangle(value)
+    return _UNREADABLE if rows is None else _grid(rows)
 
 
 def cell_from_com(value: object) -> Cell:
@@ -107,7 +106,7 @@ def _is_plain(row: Sequence[object]) -> bool:
     return set(map(type, row)) == {float}
 
 
-def _grid(rows: Sequence[Sequence[object]]) -> Grid | None:
+def _grid(rows: Rows) -> Grid | None:
     if not rows[0]:
         return None
     numbers = packed(rows)
@@ -118,7 +117,7 @@ def _grid(rows: Sequence[Sequence[object]]) -> Grid | None:
     return [[cell_from_com(cell) for cell in row] for row in rows]
 
 
-def _edges(rows: Sequence[Sequence[object]]) -> Sequence[Sequence[object]]:
+def _edges(rows: Rows) -> Rows:
     """The cells that may be no numbers: a table with names at its edges holds numbers inside."""
     if len(rows) > 1 and len(rows[0]) > 1 and packed(rows, edge=1) is not None:
         return rows[0], [row[0] for row in rows]

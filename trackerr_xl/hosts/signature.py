@@ -1,11 +1,12 @@
 """A declared function as a Python function: named, with signature, hints and help, as xlwings registers them."""
 
+import inspect
 from collections.abc import Callable
-from inspect import Parameter, Signature
 from typing import Annotated, Any
 
 from xlwings.conversion import Accessor
 
+from trackerr_xl.functions.parameters import Parameter, parameters
 from trackerr_xl.functions.spec import SheetFunction
 
 
@@ -29,38 +30,22 @@ def python_function(
     def function(*given: Any) -> object:
         return answer(declared.name, *given)
 
-    parameters = _parameters(declared, cells)
+    shown = [_shown(parameter, cells) for parameter in parameters(declared)]
     function.__name__ = function.__qualname__ = declared.name
     function.__module__ = module
     function.__doc__ = declared.summary
-    function.__annotations__ = {each.name: each.annotation for each in parameters} | {"return": cells}
-    vars(function)["__signature__"] = Signature(parameters, return_annotation=cells)
+    function.__annotations__ = {each.name: each.annotation for each in shown} | {"return": cells}
+    vars(function)["__signature__"] = inspect.Signature(shown, return_annotation=cells)
     return function
 
 
-def _parameters(declared: SheetFunction, cells: type[Accessor]) -> list[Parameter]:
-    parameters = []
-    for argument in declared.arguments:
-        # xlwings refuses optional arguments before a list of any length, and does not need to know of them there.
-        optional = not (argument.required or declared.variadic)
-        parameters.append(
-            Parameter(
-                argument.name,
-                Parameter.POSITIONAL_OR_KEYWORD,
-                default=None if optional else Parameter.empty,
-                annotation=_hint(cells, argument.help),
-            )
-        )
-    if declared.variadic:
-        parameters.append(Parameter("arguments", Parameter.VAR_POSITIONAL, annotation=_hint(cells, FURTHER)))
-    return parameters
-
-
-def _hint(cells: type[Accessor], text: str) -> Any:
+def _shown(parameter: Parameter, cells: type[Accessor]) -> inspect.Parameter:
     # A checker of types takes no variable for a type.
     annotated: Any = Annotated
-    return annotated[cells, {"doc": text}]
-
-
-FURTHER = "Further arguments."
-"""Help of the list of any length that ends the arguments of some functions."""
+    kind = inspect.Parameter.VAR_POSITIONAL if parameter.many else inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return inspect.Parameter(
+        parameter.name,
+        kind,
+        default=None if parameter.optional else inspect.Parameter.empty,
+        annotation=annotated[cells, {"doc": parameter.help}],
+    )

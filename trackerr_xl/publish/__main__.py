@@ -1,11 +1,13 @@
 """`python -m trackerr_xl.publish [PROJECT]` writes what is made from the catalogue into the project's folder."""
 
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 from trackerr_xl.functions import CATALOGUE
 from trackerr_xl.functions.options import OPTIONS
 from trackerr_xl.publish.libreoffice import extension
+from trackerr_xl.publish.lite import main_module, requirements
 from trackerr_xl.publish.reference import error_page, function_page
 
 
@@ -14,6 +16,8 @@ def publish(project: Path) -> None:
     files = {
         "docs/functions.md": function_page(CATALOGUE, OPTIONS).encode(),
         "docs/errors.md": error_page().encode(),
+        "docs/lite/main.py": main_module(CATALOGUE.values()).encode(),
+        "docs/lite/requirements.txt": requirements(version("xlwings")).encode(),
         "trackerr_xl/addins/trackerr.oxt": extension(CATALOGUE),
     }
     for name, content in files.items():
