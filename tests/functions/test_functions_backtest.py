@@ -555,6 +555,21 @@ def test_what_cannot_be_read_is_told_in_a_sentence(arguments: tuple[Given, ...],
     assert sentence(*arguments) == expected
 
 
+def test_what_an_estimator_cannot_do_is_told_with_its_option_or_date() -> None:
+    returns, names, days = market(5, gaps=True)
+    given = [[name, 0.125] for name in names]
+    both = look_back(50.0, Covariance="OAS", Missing_returns="EM")
+    assert sentence(panel(returns, names, days), given, "Monthly", None, None, both) == (
+        "TE-100 options Missing returns is EM for the method OAS, must be Complete: only Sample can do with gaps so."
+    )
+    returns, names, days = market(5)
+    returns[np.arange(60, 150), np.arange(90) % 8] = np.nan
+    told = [*look_back(50.0), ["History", 0.5]]
+    assert sentence(panel(returns, names, days), given, "Every 90", None, None, told) == (
+        "TE-110 returns up to 2024-07-12 has 0 complete dates, must have 2 or more."
+    )
+
+
 def test_real_prices_of_twenty_names_over_thirty_years() -> None:
     source = DATA / "skfolio" / "sp500_dataset.csv.gz"
     if not source.exists():

@@ -24,6 +24,10 @@ _OF_TRADES = ("Turnover", "Trade", "Hold", "Cost")
 """Rows that the first portfolio, which is bought with cash, does not know."""
 
 
+_OPTIONS = {"missing": "Missing returns", "halflife": "Halflife"}
+"""What arguments of COV_ESTIMATE are called in the options."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """A backtest in fractions and in the order of time.
@@ -78,9 +82,17 @@ class Plan:
         from trackerr_xl.core.backtest_risk import seen_covariance, seen_returns
 
         series, how = self.benchmark.series, self.estimator()
-        if series is not None:
-            return seen_returns(self.past.returns, series, day, how)
-        return seen_covariance(self.past.returns, day, self.past.names, how)
+        try:
+            if series is not None:
+                return seen_returns(self.past.returns, series, day, how)
+            return seen_covariance(self.past.returns, day, self.past.names, how)
+        except InputError as error:
+            # The estimators know arguments of COV_ESTIMATE, and no dates.
+            option = _OPTIONS.get(error.argument or "")
+            error.argument, error.at = (
+                ("options", option) if option else ("returns", f"up to {self.past.shown(day)}")
+            )
+            raise
 
     def choose(self, question: "Question") -> Vector:
         """The best weights for the table of limits, as seen at a close."""
