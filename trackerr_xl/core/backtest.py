@@ -12,7 +12,7 @@ import numpy as np
 
 from trackerr_xl.core.arrays import Mask, Matrix, Vector
 from trackerr_xl.core.drift import drifted
-from trackerr_xl.errors import NoAnswerError, NumericalError
+from trackerr_xl.errors import NoAnswerError, NumericalError, TrackerrError
 
 HELD = 1e-9
 """A weight of this size or less is none."""
@@ -169,12 +169,9 @@ def run(returns: Matrix, index: Index, policy: Policy) -> History:
         view = policy.view(day) if view is None or policy.due[day] or policy.trigger < np.inf else view
         question = Question(day, held, index.weights[day], view, row == 0)
         if row == 0 or policy.due[day] or _is_over(question, policy.trigger):
-            try:
-                after = policy.choose(question)
-            except (NoAnswerError, NumericalError) as reason:
-                if row == 0:
-                    raise
-                refused[row] = reason
+            after = _answer(question, policy)
+            if isinstance(after, TrackerrError):
+                refused[row] = after
             else:
                 turnover[row] = 0.5 * float(np.abs(after - held).sum())
                 cost[row] = policy.cost(held, after)
@@ -193,6 +190,16 @@ def run(returns: Matrix, index: Index, policy: Policy) -> History:
         traded,
         refused,
     )
+
+
+def _answer(question: Question, policy: Policy) -> Vector | NoAnswerError | NumericalError:
+    """The weights to trade to, or why there are none; there must be some to begin with."""
+    try:
+        return policy.choose(question)
+    except (NoAnswerError, NumericalError) as reason:
+        if question.first:
+            raise
+        return reason
 
 
 def _is_over(question: Question, trigger: float) -> bool:
