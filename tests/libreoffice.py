@@ -173,7 +173,8 @@ def _copied(path: Path, folder: Path, change: Callable[[str, str], str]) -> Path
 def _values(path: Path, mode: int, extensions: Path | None = None) -> dict[tuple[str, str], Value]:
     with tempfile.TemporaryDirectory() as folder:
         made = _converted(path, "xlsx", Path(folder), mode, extensions)
-        book = openpyxl.load_workbook(made, data_only=True)
+        # Cells only: openpyxl cannot read an axis of dates as LibreOffice writes it.
+        book = openpyxl.load_workbook(made, data_only=True, read_only=True)
         return {
             (sheet.title, cell.coordinate): cell.value
             for sheet in book.worksheets

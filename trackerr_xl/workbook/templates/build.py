@@ -19,6 +19,7 @@ from trackerr_xl.workbook.templates.bond_index_tracker import write_bond_index_t
 from trackerr_xl.workbook.templates.bond_risk import write_bond_risk
 from trackerr_xl.workbook.templates.equity_index_tracker import write_equity_index_tracker
 from trackerr_xl.workbook.templates.page import Book, Scalar
+from trackerr_xl.workbook.templates.performance import write_performance
 from trackerr_xl.workbook.templates.style import Ink
 from trackerr_xl.workbook.write_back import write_back
 
@@ -27,6 +28,7 @@ TEMPLATES: Final[Mapping[str, Callable[[Book], None]]] = {
     "bond_index_tracker.xlsx": write_bond_index_tracker,
     "bond_risk.xlsx": write_bond_risk,
     "equity_index_tracker.xlsx": write_equity_index_tracker,
+    "performance.xlsx": write_performance,
 }
 """File name to the function that writes every sheet."""
 

@@ -44,26 +44,26 @@ def draw_bars(page: Page, cell: str, picture: Picture, width: int, height: int =
         }
     )
     chart.set_legend({"none": True})
-    # Names stay at the edge, clear of bars that reach below zero; the first row of the table is drawn on top.
-    chart.set_y_axis(
-        {
-            "reverse": True,
-            "crossing": "max",
-            "label_position": "low",
-            "num_font": {"size": 8, "color": SLATE},
-            "line": {"color": "#C5CDD8"},
-            "major_tick_mark": "none",
-        }
-    )
-    chart.set_x_axis(
-        {
-            "num_format": picture.number,
-            "num_font": {"size": 8, "color": SLATE},
-            "line": {"none": True},
-            "major_gridlines": {"visible": True, "line": {"color": "#E8ECF1"}},
-        }
-    )
+    _names_at_the_edge(chart, picture.number)
     place(page, cell, chart, width, height)
+
+
+def draw_effects(page: Page, cell: str, title: str, effects: Sequence[Picture], width: int) -> None:
+    """Bars from left to right in parts, one part for each of the pictures; their titles are the legend."""
+    chart = titled(page, {"type": "bar", "subtype": "stacked"}, title)
+    for effect in effects:
+        chart.add_series(
+            {
+                "name": effect.title,
+                "categories": f"={effect.names}",
+                "values": f"={effect.values}",
+                "fill": {"color": effect.colour},
+                "gap": 45,
+            }
+        )
+    chart.set_legend({"position": "bottom", "font": {"size": 8, "color": SLATE}})
+    _names_at_the_edge(chart, effects[0].number)
+    place(page, cell, chart, width)
 
 
 def draw_steps(
@@ -125,3 +125,25 @@ def place(page: Page, cell: str, chart: Chart, width: int, height: int = 380) ->
     chart.set_chartarea({"border": {"color": "#D5DBE3"}})
     chart.set_size({"width": width, "height": height})
     page.sheet.insert_chart(cell, chart, {"object_position": 2, "x_offset": 2, "y_offset": 4})
+
+
+def _names_at_the_edge(chart: Chart, number: str) -> None:
+    # Names stay at the edge, clear of bars that reach below zero; the first row of the table is drawn on top.
+    chart.set_y_axis(
+        {
+            "reverse": True,
+            "crossing": "max",
+            "label_position": "low",
+            "num_font": {"size": 8, "color": SLATE},
+            "line": {"color": "#C5CDD8"},
+            "major_tick_mark": "none",
+        }
+    )
+    chart.set_x_axis(
+        {
+            "num_format": number,
+            "num_font": {"size": 8, "color": SLATE},
+            "line": {"none": True},
+            "major_gridlines": {"visible": True, "line": {"color": "#E8ECF1"}},
+        }
+    )

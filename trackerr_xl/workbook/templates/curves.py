@@ -79,7 +79,8 @@ def draw_through_time(
     )
     chart.set_y_axis(_axis("", number) | {"line": {"none": True}})
     chart.set_legend({"none": True} if len(curves) == 1 else {"position": "bottom", "font": _SMALL})
-    chart.show_na_as_empty_cell()
+    # Said outright: where a file is silent, LibreOffice draws what does not exist as zero.
+    chart.show_blanks_as("span")
     place(page, cell, chart, width)
 
 
