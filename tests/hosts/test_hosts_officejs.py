@@ -87,6 +87,13 @@ def test_what_is_no_rectangle(value, expected):
     assert given_from_js(value) == expected
 
 
+def test_rows_without_cells_count_as_left_out():
+    weights = [[0.6], [0.4]]
+    for nothing in ([[]], [[], []]):
+        reply = call("ACTIVE_SHARE", [weights, given_from_js(nothing)])
+        assert reply.fault.sentence == call("ACTIVE_SHARE", [weights, None]).fault.sentence
+
+
 @pytest.mark.parametrize("shown", ERROR_VALUES)
 def test_error_value_goes_out_as_an_object_or_to_an_older_excel_as_its_text(shown):
     # The errors a custom function may answer with: Microsoft, CustomFunctions.ErrorCode.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 
 import numpy as np
 
@@ -18,6 +19,8 @@ _ZERO = 1e-10
 """A limit this near to a round number is that number: answers are within 1e-9 of their limits."""
 
 
+# The names of one table are compared some twenty times on the way to an answer.
+@lru_cache(maxsize=2**16)
 def key(word: str) -> str:
     """A word or name as it is compared: trimmed and without regard to case."""
     return word.strip().casefold()

@@ -1,7 +1,7 @@
 """What TE_EXPLAIN says of an optimisation: its proof, and the limits that bind."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -201,8 +201,8 @@ def _names(
         (at_min & ~fixed, limits.lower_labels, "at the Min", below),
         (at_max & ~fixed, limits.upper_labels, "at the Max", above),
     ):
-        costs = [_cost(slope, rate, unit) for slope in sides]
-        yield from _held(np.flatnonzero(places).tolist(), labels, word, costs)
+        held = np.flatnonzero(places).tolist()
+        yield from _held({at: _cost(sides[at], rate, unit) for at in held}, labels, word)
 
 
 def _power_of_ten(residual: float) -> str:
@@ -219,13 +219,11 @@ def _cost(slope: float | None, rate: float, unit: str) -> str:
     return f", worth {price:.4g} of {unit} per unit" if 0.0 < price < np.inf else ""
 
 
-def _held(
-    places: Sequence[int], labels: Sequence[str], word: str, costs: Sequence[str]
-) -> Iterator[tuple[str, str]]:
+def _held(costs: Mapping[int, str], labels: Sequence[str], word: str) -> Iterator[tuple[str, str]]:
     """A sentence a row: with its price where it speaks of one name, else with how many names it holds."""
     spoken_of = Counter(labels)
-    counts = Counter(labels[at] for at in places)
-    cost = {labels[at]: costs[at] for at in places}
+    counts = Counter(labels[at] for at in costs)
+    cost = {labels[at]: words for at, words in costs.items()}
     for label, count in counts.items():
         if spoken_of[label] == 1:
             yield "Binding", f"{label}: {word}{cost[label]}."

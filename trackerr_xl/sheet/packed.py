@@ -38,6 +38,9 @@ def packed(rows: Sequence[Sequence[object]], edge: int = 0) -> Matrix | None:
         return None
     # What was packed without a word although it is no number has one of these values: only rows that hold one are
     # looked at cell by cell, which takes longer than all the rest.
-    odd = (numbers == 0.0) | (numbers == 1.0) | ((numbers >= SMALLEST_CODE) & (numbers <= LARGEST_CODE))
+    odd = numbers == 0.0
+    odd |= numbers == 1.0
+    if np.fmin.reduce(numbers, axis=None, initial=0.0) <= LARGEST_CODE:
+        odd |= (numbers >= SMALLEST_CODE) & (numbers <= LARGEST_CODE)
     suspects = [rows[edge + at][edge:] for at in np.flatnonzero(odd.any(axis=1)).tolist()]
     return numbers if set(map(type, chain.from_iterable(suspects))) <= {float} else None

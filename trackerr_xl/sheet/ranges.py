@@ -214,9 +214,10 @@ def each_once(names: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """
     seen: set[str] = set()
     for name, at in names:
-        if key(name) in seen:
+        known = key(name)
+        if known in seen:
             raise LabelError(f"names {shorten(name)} a second time, must name everything once", at=at)
-        seen.add(key(name))
+        seen.add(known)
     return tuple(name for name, _ in names)
 
 
