@@ -1,16 +1,12 @@
 """Sample and weighted covariances written once more as plain formulas of a sheet, calculated by two spreadsheet programs."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
-import libreoffice
 import numpy as np
 import pytest
-import xlsxwriter
+from plain_sheet import EXACT, PROGRAMS, calculated
 
 from trackerr_xl import evaluate
-from trackerr_xl.workbook.book import parse_location
-from trackerr_xl.workbook.recalculate import recalculate
 
 RETURNS = [
     [0.021, 0.034, -0.013],
@@ -23,7 +19,6 @@ RETURNS = [
     [0.006, 0.009, -0.022],
 ]
 T, N, PERIODS, HALFLIFE = len(RETURNS), 3, 12, 2.5
-EXACT = 1e-12
 
 
 def formulas() -> dict[str, str]:
@@ -45,28 +40,9 @@ def formulas() -> dict[str, str]:
     return cells
 
 
-@pytest.fixture(scope="module")
-def plain_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("plain") / "plain.xlsx"
-    with xlsxwriter.Workbook(path) as book:
-        sheet = book.add_worksheet("Plain")
-        for row, values in enumerate(RETURNS):
-            sheet.write_row(row, 0, values)
-        for cell, formula in formulas().items():
-            sheet.write_array_formula(f"{cell}:{cell}", formula)
-    return path
-
-
-@pytest.fixture(
-    scope="module", params=["IronCalc", pytest.param("LibreOffice", marks=pytest.mark.libreoffice)]
-)
-def plain(request: pytest.FixtureRequest, plain_book: Path) -> Mapping[str, float]:
-    if request.param == "LibreOffice":
-        values = libreoffice.recalculated_values(plain_book)
-        return {cell: float(values["Plain", cell]) for cell in formulas()}  # type: ignore[arg-type]  # numbers
-    done = recalculate(plain_book)
-    assert done.not_evaluated == ()
-    return {cell: float(done.values[parse_location(f"Plain!{cell}")]) for cell in formulas()}  # type: ignore[arg-type]
+@pytest.fixture(scope="module", params=PROGRAMS)
+def plain(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, float]:
+    return calculated(request.param, tmp_path_factory.mktemp("plain"), {"A1": RETURNS}, formulas())
 
 
 def square(plain: Mapping[str, float], first: int) -> np.ndarray:

@@ -2,15 +2,11 @@
 
 from collections.abc import Mapping
 from itertools import pairwise
-from pathlib import Path
 
-import libreoffice
 import pytest
-import xlsxwriter
+from plain_sheet import EXACT, PROGRAMS, calculated, column
 
 from trackerr_xl import evaluate
-from trackerr_xl.workbook.book import parse_location
-from trackerr_xl.workbook.recalculate import recalculate
 
 N, K, PERIODS = 4, 3, 12
 W, B = [0.40, 0.30, 0.20, 0.10], [0.25, 0.25, 0.25, 0.25]
@@ -31,7 +27,6 @@ NEW = [
     [0.0090, 0.0180, 0.2025, 0.0040],
     [0.0012, 0.0030, 0.0040, 0.0036],
 ]
-EXACT = 1e-12
 
 
 def formulas() -> dict[str, str]:
@@ -84,35 +79,11 @@ def bridge_formulas() -> dict[str, str]:
     return cells
 
 
-@pytest.fixture(scope="module")
-def plain_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("plain") / "plain.xlsx"
-    with xlsxwriter.Workbook(path) as book:
-        sheet = book.add_worksheet("Plain")
-        for column, values in zip("ABCD", (W, B, W_OLD, B_OLD), strict=True):
-            sheet.write_column(f"{column}1", values)
-        for row in range(N):
-            sheet.write_row(row, 5, X[row])
-            sheet.write_number(row, 11, D[row])
-            sheet.write_row(29 + row, 0, OLD[row])
-            sheet.write_row(39 + row, 0, NEW[row])
-        for row in range(K):
-            sheet.write_row(row, 8, F[row])
-        for cell, formula in formulas().items():
-            sheet.write_array_formula(f"{cell}:{cell}", formula)
-    return path
-
-
-@pytest.fixture(
-    scope="module", params=["IronCalc", pytest.param("LibreOffice", marks=pytest.mark.libreoffice)]
-)
-def plain(request: pytest.FixtureRequest, plain_book: Path) -> Mapping[str, float]:
-    if request.param == "LibreOffice":
-        values = libreoffice.recalculated_values(plain_book)
-        return {cell: float(values["Plain", cell]) for cell in formulas()}  # type: ignore[arg-type]  # numbers
-    done = recalculate(plain_book)
-    assert done.not_evaluated == ()
-    return {cell: float(done.values[parse_location(f"Plain!{cell}")]) for cell in formulas()}  # type: ignore[arg-type]
+@pytest.fixture(scope="module", params=PROGRAMS)
+def plain(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, float]:
+    weights = [list(row) for row in zip(W, B, W_OLD, B_OLD, strict=True)]
+    inputs = {"A1": weights, "F1": X, "I1": F, "L1": column(D), "A30": OLD, "A40": NEW}
+    return calculated(request.param, tmp_path_factory.mktemp("plain"), inputs, formulas())
 
 
 def test_factors_are_split_as_the_sheet_does(plain: Mapping[str, float]) -> None:
