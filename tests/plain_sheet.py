@@ -40,8 +40,8 @@ def calculated(
         sheet = book.add_worksheet("Plain")
         for corner, rows in inputs.items():
             place = parse_location(f"Plain!{corner}")
-            for down, row in enumerate(rows):
-                sheet.write_row(place.row - 1 + down, place.column - 1, row)
+            for below, row in enumerate(rows):
+                sheet.write_row(place.row - 1 + below, place.column - 1, row)
         for cell, formula in formulas.items():
             sheet.write_array_formula(f"{cell}:{cell}", formula)
     if program == "LibreOffice":
@@ -52,6 +52,6 @@ def calculated(
     return {cell: float(done.values[parse_location(f"Plain!{cell}")]) for cell in formulas}  # type: ignore[arg-type]
 
 
-def column(numbers: Sequence[float]) -> list[list[float]]:
+def down(numbers: Sequence[float]) -> list[list[float]]:
     """Numbers as a column of cells."""
     return [[number] for number in numbers]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 import pytest
-from plain_sheet import EXACT, PROGRAMS, calculated, column
+from plain_sheet import EXACT, PROGRAMS, calculated, down
 
 from trackerr_xl import evaluate
 
@@ -82,7 +82,7 @@ def bridge_formulas() -> dict[str, str]:
 @pytest.fixture(scope="module", params=PROGRAMS)
 def plain(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, float]:
     weights = [list(row) for row in zip(W, B, W_OLD, B_OLD, strict=True)]
-    inputs = {"A1": weights, "F1": X, "I1": F, "L1": column(D), "A30": OLD, "A40": NEW}
+    inputs = {"A1": weights, "F1": X, "I1": F, "L1": down(D), "A30": OLD, "A40": NEW}
     return calculated(request.param, tmp_path_factory.mktemp("plain"), inputs, formulas())
 
 

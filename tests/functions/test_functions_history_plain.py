@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from plain_sheet import EXACT, PROGRAMS, calculated, column
+from plain_sheet import EXACT, PROGRAMS, calculated, down
 
 from trackerr_xl import evaluate
 
@@ -126,7 +126,7 @@ def _of_attribution() -> dict[str, str]:
 @pytest.fixture(scope="module", params=PROGRAMS)
 def plain(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, float]:
     panels = [*FUND_WEIGHTS, *INDEX_WEIGHTS, *FUND_RETURNS, *INDEX_RETURNS]
-    inputs = {"A1": column(FUND), "B1": column(INDEX), "A21": panels, "A34": [GROUPS]}
+    inputs = {"A1": down(FUND), "B1": down(INDEX), "A21": panels, "A34": [GROUPS]}
     return calculated(request.param, tmp_path_factory.mktemp("plain"), inputs, formulas())
 
 
@@ -181,7 +181,7 @@ def test_every_row_of_the_statistics_of_returns_is_on_the_sheet(plain: Mapping[s
 def test_every_window_is_that_of_the_sheet(
     plain: Mapping[str, float], halflife: float | None, name: str
 ) -> None:
-    spill = evaluate("TE_ROLLING", column(FUND), column(INDEX), WINDOW, PERIODS, halflife)
+    spill = evaluate("TE_ROLLING", down(FUND), down(INDEX), WINDOW, PERIODS, halflife)
     assert [str(row[0]) for row in spill[: WINDOW - 1]] == ["#N/A"] * (WINDOW - 1)
     expected = [plain[f"{name}{row}"] for row in range(WINDOW, T + 1)]
     assert [row[0] for row in spill[WINDOW - 1 :]] == pytest.approx(expected, rel=EXACT)
@@ -199,7 +199,7 @@ def test_linked_attribution_is_that_of_the_sheet(plain: Mapping[str, float]) -> 
 
 def test_attribution_of_one_month_is_that_of_the_sheet(plain: Mapping[str, float]) -> None:
     panels = (FUND_WEIGHTS, INDEX_WEIGHTS, FUND_RETURNS, INDEX_RETURNS)
-    table = evaluate("BRINSON", *(column(panel[0]) for panel in panels), [[group] for group in GROUPS])
+    table = evaluate("BRINSON", *(down(panel[0]) for panel in panels), [[group] for group in GROUPS])
     for found, row in ((table[1], 40), (table[2], 50)):
         unlinked = [plain[f"{name}{row}"] / plain["G21"] for name in "EFG"]
         assert found[5:8] == pytest.approx(unlinked, rel=EXACT)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from plain_sheet import EXACT, PROGRAMS, calculated, column
+from plain_sheet import EXACT, PROGRAMS, calculated, down
 
 from trackerr_xl import evaluate
 
@@ -116,7 +116,7 @@ def _of_drift() -> dict[str, str]:
 
 @pytest.fixture(scope="module", params=PROGRAMS)
 def plain(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, float]:
-    inputs = {"A1": column(FUND), "B1": column(INDEX), "C1": COV, "H1": [[group] for group in GROUPS]}
+    inputs = {"A1": down(FUND), "B1": down(INDEX), "C1": COV, "H1": [[group] for group in GROUPS]}
     folder = tmp_path_factory.mktemp("plain")
     return calculated(request.param, folder, inputs | {"A20": RETURNS}, formulas())
 
