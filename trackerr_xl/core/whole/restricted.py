@@ -56,6 +56,19 @@ class Restrictions:
         """Number of sets solved so far."""
         return len(self._known)
 
+    def least(self) -> float:
+        """A bound on the objective whatever is held: that of any number of names of any size; infinite where none can be."""
+        problem = self.problem
+        wide = replace(problem, lower=np.minimum(problem.lower, 0.0), upper=np.maximum(problem.upper, 0.0))
+        try:
+            solution = solve(wide)
+        except NoAnswerError:
+            return np.inf
+        except NumericalError:
+            return -np.inf
+        linear = float(problem.linear @ (solution.weights - problem.benchmark))
+        return 0.5 * solution.active_variance + linear - 0.5 * solution.certificate.gap
+
     def best(self, held: Mask) -> Portfolio | None:
         """The best weights on exactly these names or fewer, None where there are none."""
         key = np.packbits(held).tobytes()

@@ -10,6 +10,8 @@ from trackerr_xl.core.whole.restricted import Portfolio, Restrictions, block
 
 NEW, OLD = 40, 20
 """Names that are tried to come in and to go out."""
+DROPPED = 3
+"""Names whose smallest holding is too large that are tried to go out alone."""
 TRIED = 6
 """Exchanges solved before the search gives up."""
 BETTER = 1e-10
@@ -60,6 +62,7 @@ def _exchanges(restrictions: Restrictions, now: Portfolio, sides: Sides) -> Iter
     problem, holdings = restrictions.problem, restrictions.holdings
     inside, outside = np.flatnonzero(now.held), np.flatnonzero(~now.held & ~sides.barred)
     if not outside.size:
+        yield from _dropped(now, holdings, sides)
         return
     variance = problem.risk.diagonal()
     matrix = block(problem.risk, inside, inside)
@@ -84,6 +87,7 @@ def _exchanges(restrictions: Restrictions, now: Portfolio, sides: Sides) -> Iter
     )
     rise = loss[old][None, :] - gains
     counts = holdings.counts(now.held)
+    yield from _dropped(now, holdings, sides)
     yield from _added(now, holdings, counts, outside[new])
     found = 0
     for place in np.argsort(rise, axis=None, kind="stable").tolist():
@@ -96,6 +100,21 @@ def _exchanges(restrictions: Restrictions, now: Portfolio, sides: Sides) -> Iter
             found += 1
             held = now.held.copy()
             held[name], held[gone] = True, False
+            yield held
+
+
+def _dropped(now: Portfolio, holdings: Holdings, sides: Sides) -> Iterator[Mask]:
+    """Without the names that only their smallest holding keeps so large: all of them, then the dearest alone."""
+    kept_large = now.held & sides.open & (holdings.least > 0.0) & (now.gradient > 0.0)
+    kept_large &= now.weights <= holdings.least * (1.0 + BETTER)
+    dearest = np.argsort(-np.where(kept_large, now.gradient * holdings.least, -np.inf), kind="stable")
+    several = now.held & ~kept_large
+    if int(kept_large.sum()) > 1 and holdings.allow(several):
+        yield several
+    for name in dearest[: min(DROPPED, int(kept_large.sum()))].tolist():
+        held = now.held.copy()
+        held[name] = False
+        if holdings.allow(held):
             yield held
 
 

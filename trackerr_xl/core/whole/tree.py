@@ -102,7 +102,9 @@ class _Search:
     def run(self, first: Mask | None) -> Whole:
         root = bound(self.relaxed, self.sides)
         self.nodes = 1
-        if np.isinf(root.value):
+        # Where nothing is specific the dual stands on little, and any number of names is the better bound.
+        value = max(root.value, self.restrictions.least() / self.relaxed.objective)
+        if np.isinf(value):
             return Whole(None, np.inf, 1, finished=True)
         self._start(root, first)
         if self.best is None:
@@ -112,8 +114,8 @@ class _Search:
                 return Whole(None, np.inf, 1, finished=True)
             if found.held is not None:
                 self._try(found.held, ROOT_SOLVES)
-        heapq.heappush(self.heap, self._with_fewer_names(_Node(root.value, 0, self.sides, root)))
-        lowest = root.value
+        heapq.heappush(self.heap, self._with_fewer_names(_Node(value, 0, self.sides, root)))
+        lowest = value
         while self.heap:
             lowest = self.heap[0].value
             if lowest >= self._enough():
@@ -156,6 +158,9 @@ class _Search:
         benchmark = self.restrictions.problem.benchmark
         scores = [root.to_bar - root.to_hold + 1e-6 * root.share, root.share + 1e-6 * benchmark, benchmark]
         starts = [chosen(score, self.holdings, self.sides) for score in scores]
+        wanted = starts[0] & (self.sides.held | (root.share > 0.0))
+        if self.holdings.least.any() and self.holdings.allow(wanted):
+            starts.append(wanted)
         if first is not None:
             starts.insert(0, first)
         for held in starts:
