@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from tests.benchmarks.backtest import backtest_table
 from tests.benchmarks.busy_machine import busy_machine_table
+from tests.benchmarks.cardinality import SIZES, cardinality_table
 from tests.benchmarks.end_to_end import end_to_end_table
 from tests.benchmarks.excel_call import conversion_table, excel_call_table
 from tests.benchmarks.families import families_table
@@ -62,6 +63,7 @@ TABLES: dict[str, Callable[[bool], Iterator[Table]]] = {
     ),
     "refusals": lambda quick: iter([refusals_table(rounds=1 if quick else 7)]),
     "libraries": lambda quick: iter([portfolio_libraries_table(quick=quick)]),
+    "names": lambda quick: iter([cardinality_table(SIZES[:2], 1) if quick else cardinality_table()]),
     "backtest": lambda quick: iter([backtest_table(rounds=1 if quick else 5)]),
     "start-up": lambda quick: iter([start_up_table(rounds=1 if quick else 9)]),
     "busy": lambda quick: iter([busy_machine_table(rounds=1 if quick else 15)]),

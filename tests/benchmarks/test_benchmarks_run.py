@@ -4,6 +4,7 @@ import pytest
 
 from tests.benchmarks.backtest import backtest_table
 from tests.benchmarks.busy_machine import busy_machine_table
+from tests.benchmarks.cardinality import Size, cardinality_table
 from tests.benchmarks.end_to_end import end_to_end_table
 from tests.benchmarks.excel_call import conversion_table, excel_call_table
 from tests.benchmarks.families import families_table
@@ -47,6 +48,19 @@ def test_rivals_agree_with_us_on_every_size() -> None:
     _assert_rectangular(times_table("Times", results))
     _assert_rectangular(costs_table("Costs", results))
     _assert_rectangular(accuracy_table("Accuracy", results))
+
+
+def test_names_table_beats_no_proof_and_no_heuristic_beats_it() -> None:
+    sizes = [
+        Size("small", 30, 3, 6, 5.0),
+        Size("dense", 20, 3, 5, 5.0, weeks=200),
+        Size("rows", 60, 3, 40, 5.0, rows=True),
+    ]
+    table = cardinality_table(sizes, 1)
+    _assert_rectangular(table)
+    for row in table.rows:
+        assert float(row[3].split()[0]) <= 0.1
+        assert all(float(cell.split()[0]) >= -0.11 for cell in row[6:])
 
 
 def test_families_table_has_a_line_for_each_scenario() -> None:
