@@ -221,6 +221,8 @@ def _cost(slope: float | None, rate: float, unit: str) -> str:
 
 def _held(costs: Mapping[int, str], labels: Sequence[str], word: str) -> Iterator[tuple[str, str]]:
     """A sentence a row: with its price where it speaks of one name, else with how many names it holds."""
+    if not costs:
+        return
     spoken_of = Counter(labels)
     counts = Counter(labels[at] for at in costs)
     cost = {labels[at]: words for at, words in costs.items()}

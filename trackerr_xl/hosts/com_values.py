@@ -5,7 +5,7 @@ int, so the number -2146826246 typed by a user, a float, is never taken for #N/A
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import chain
@@ -96,14 +96,16 @@ def com_from_grid(grid: Sequence[Sequence[Cell]]) -> list[list[Marked]]:
 
     A text that could be taken for a marker gets a space in front.
     """
-    # Most rows are numbers alone and go out as they are.
+    if _is_plain(chain.from_iterable(grid)):
+        return cast(list[list[Marked]], list(map(list, grid)))
+    # Rows of numbers alone go out as they are.
     return [
         cast(list[Marked], list(row)) if _is_plain(row) else [_marked(cell) for cell in row] for row in grid
     ]
 
 
-def _is_plain(row: Sequence[object]) -> bool:
-    return set(map(type, row)) == {float}
+def _is_plain(cells: Iterable[object]) -> bool:
+    return set(map(type, cells)) == {float}
 
 
 def _grid(rows: Rows) -> Grid | None:

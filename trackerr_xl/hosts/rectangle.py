@@ -14,6 +14,6 @@ def rectangle(value: Sequence[object]) -> Rows | None:
         Of rows, or of cells; not empty.
     """
     rows = value if isinstance(value[0], (tuple, list)) else (value,)
-    if all(isinstance(row, (tuple, list)) for row in rows) and len(set(map(len, rows))) == 1:  # type: ignore[arg-type]  # looked at
+    if set(map(type, rows)) <= {tuple, list} and len(set(map(len, rows))) == 1:  # type: ignore[arg-type]  # looked at
         return rows  # type: ignore[return-value]  # looked at
     return None

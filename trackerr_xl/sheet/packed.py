@@ -29,11 +29,11 @@ def packed(rows: Sequence[Sequence[object]], edge: int = 0) -> Matrix | None:
         None also for truth values, and for whole numbers that may stand for an error value.
     """
     numbers = np.empty((len(rows) - edge, len(rows[0]) - edge))
-    pack = struct.Struct(f"{numbers.shape[1]}d").pack_into
+    line = struct.Struct(f"{numbers.shape[1]}d")
     try:
-        for line, row in zip(numbers, islice(rows, edge, None), strict=True):
+        for at, row in enumerate(islice(rows, edge, None)):
             # Row by row: a copy of the whole table without its edges takes as long as the packing.
-            pack(line.data, 0, *row[edge:])
+            line.pack_into(numbers.data, at * line.size, *row[edge:])
     except (struct.error, TypeError, OverflowError):
         return None
     # What was packed without a word although it is no number has one of these values: only rows that hold one are
