@@ -61,7 +61,7 @@ def install():
     return xlwings
 
 
-def fake_range(rows, formats=(), *, row=1, column=1, areas=1, broken=False, size=None):
+def fake_range(rows, formats=(), *, row=1, column=1, areas=1, broken=None, size=None):
     """A range as win32com hands it to xlwings.
 
     `rows` holds what Excel stores; `formats` maps (row, column), from 0, to "date" or "currency", of which Value
@@ -88,17 +88,23 @@ def fake_range(rows, formats=(), *, row=1, column=1, areas=1, broken=False, size
         "Worksheet": _sheet(book, stored, row, column),
     }
     if broken or size:
-        return BrokenRange(**members)
+        return BrokenRange(**members, refusal=REFUSALS[broken or "too large"])
     return SimpleNamespace(**members, Value=_bare_if_single(shown), Value2=_bare_if_single(stored))
 
 
+REFUSALS = {
+    "too large": ComError("not enough memory"),
+    # win32com says so of whatever it cannot be told about while a person edits a cell.
+    "busy": AttributeError("Value2"),
+    "no memory": MemoryError(),
+}
+
+
 class BrokenRange(SimpleNamespace):
-    """A range too large for Excel to hand over."""
+    """A range that Excel does not hand over."""
 
     def __getattr__(self, name):
-        if name in {"Value", "Value2"}:
-            raise ComError("not enough memory")
-        raise AttributeError(name)
+        raise self.refusal if name in {"Value", "Value2"} else AttributeError(name)
 
 
 def fake_workbook():

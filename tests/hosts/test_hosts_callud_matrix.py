@@ -182,12 +182,14 @@ def test_argument_left_out_is_none(excel):
     "argument",
     [
         cells([[1.0]], areas=2),
-        cells([[1.0]], broken=True),
+        cells([[1.0]], broken="too large"),
+        cells([[1.0]], broken="busy"),
+        cells([[1.0]], broken="no memory"),
         ("object", None, {}),
         value(((1.0, 2.0), (3.0,))),
         value(((1.0, 2.0), 3.0)),
     ],
-    ids=["several areas", "unreadable", "no range", "jagged", "row and number"],
+    ids=["several areas", "too large", "Excel is busy", "no memory", "no range", "jagged", "row and number"],
 )
 def test_what_is_no_rectangle_of_cells_is_a_value_error(excel, argument):
     assert excel.ask("read", argument) == CellError("#VALUE!")

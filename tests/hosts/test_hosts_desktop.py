@@ -154,7 +154,7 @@ def test_selection_of_several_areas_is_refused(excel):
 
 
 def test_range_that_excel_cannot_hand_over_is_a_value_error(excel):
-    assert excel.formula("ACTIVE_SHARE", cells(PORTFOLIO, broken=True), cells(EQUAL)) == "#XL:2015"
+    assert excel.formula("ACTIVE_SHARE", cells(PORTFOLIO, broken="too large"), cells(EQUAL)) == "#XL:2015"
 
 
 def test_object_that_is_no_range_is_a_value_error(excel):
