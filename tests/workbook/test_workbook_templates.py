@@ -183,6 +183,17 @@ def test_a_changed_input_gives_an_independent_solvers_weights(fresh: Path, name:
 
 
 @every_tracker
+def test_the_first_line_says_what_matters(shown: dict[str, Workbook], name: str) -> None:
+    assert (
+        shown[name]["Tracker"]["B3"].value
+        == {
+            BOND: "Tracking error 7.1 bp a year, with 37 of 40 names. Every limit holds. Industrials takes the largest part, 87%.",
+            EQUITY: "Tracking error 74.8 bp a year, with 83 of 100 names. Every limit holds. Technology takes the largest part, 42%.",
+        }[name]
+    )
+
+
+@every_tracker
 def test_checks_of_the_shipped_answer_all_hold(shown: dict[str, Workbook], name: str) -> None:
     words = _statuses(shown[name])
     assert set(words.values()) == {"OK", "Off"}
@@ -208,6 +219,7 @@ def test_a_weight_typed_by_hand_turns_the_checks_it_breaks(
         label for label in broken if "less TE" in label or "by MMULT" in label or "gap between" in label
     }
     assert now.values[Address("Tracker", 5, 14)] == "CHECK"
+    assert "Not every check holds: see the sheet Checks." in str(now.values[Address("Tracker", 3, 2)])
 
 
 def test_a_limit_switched_on_binds_and_is_checked(fresh: Path, shown: dict[str, Workbook]) -> None:
@@ -222,6 +234,7 @@ def test_a_limit_switched_on_binds_and_is_checked(fresh: Path, shown: dict[str, 
 def test_limits_that_clash_show_no_answer_and_every_check_of_it_fails(fresh: Path) -> None:
     now = recalculate(fresh / BOND, inputs={parse_location("Limits!E6"): 0.01})
     assert str(now.values[Address("Weights", 6, 14)]) == "#N/A"
+    assert now.values[Address("Tracker", 3, 2)] == "No portfolio satisfies the limits: see the sheet Explain."
     assert now.values[Address("Checks", 6, 6)] == "CHECK"
     assert now.values[Address("Tracker", 5, 14)] == "CHECK"
 

@@ -77,10 +77,11 @@ def _headline(last: int) -> str:
     names, shares, words = (f"{column}{FIRST}:{column}{last}" for column in "BFG")
     over = f'COUNTIF({words},"OVER")'
     return (
-        f'="The fund uses "&TEXT(D5,"0%")&" of its tracking error budget of "&TEXT(Budget,"0.00%")&". "'
+        f'=IFERROR("The fund uses "&TEXT(D5,"0%")&" of its tracking error budget of "&TEXT(Budget,"0.00%")&". "'
         f'&IF({over}=0,"Every sector is within its share. ",'
         f'INDEX({names},MATCH(MAX({shares}),{shares},0))&" uses "&TEXT(MAX({shares}),"0%")&" of its share. ")'
-        f'&"The best fund at this budget expects "&TEXT({FRONTIER}!D{_BEST_ROW},"+0.00%")&" a year, this one "&TEXT(F5,"+0.00%")&"."'
+        f'&"The best fund at this budget expects "&TEXT({FRONTIER}!D{_BEST_ROW},"+0.00%")&" a year, this one "&TEXT(F5,"+0.00%")&".",'
+        f'"No fund satisfies the limits: see the sheet {BEST}.")'
     )
 
 

@@ -44,6 +44,10 @@ _CONTRIBUTION_LOOKS: Final = (
     ("body", "percent"),
     ("body", "fraction"),
 )
+_HEADLINE: Final = (
+    '="Tracking error "&TEXT(B5,"0.0")&" bp a year: "&TEXT(D5,"0%")&" from the curve, "&TEXT(F5,"0%")&" from spreads, "'
+    f'&TEXT(I5,"0%")&" specific. Largest bond: "&L{_FIRST_FACTOR}&", "&TEXT(M{_FIRST_FACTOR},"+0.0;-0.0")&" bp."'
+)
 _CARD_CELLS: Final = ("B4:C6", "D4:E6", "F4:G6", "I4:I6", "J4:J6", "L4:L6", "M4:N6")
 
 
@@ -68,13 +72,14 @@ def _write_risk(book: Book, data: BondBook) -> None:
         (2, 18, 11, 11, 11, 12, 10, 2, 24, 13, 2, 30, 13, 10),
         NAVY,
     )
-    for row, height in ((2, 8), (3, 16), (4, 30), (5, 18), (6, 10)):
+    for row, height in ((2, 28), (3, 16), (4, 30), (5, 18), (6, 10)):
         page.sheet.set_row(row, height)
     _write_cards(page)
     last = _write_factors(page, data)
     _write_parts(page, data)
     _write_largest(page, data)
     _draw(page, data)
+    page.formula("B3", _HEADLINE, "headline")
     page.put(
         f"B{last + 22}",
         "Change the blue cells on Bonds and Moves; every black number follows. Active: years, for DTS years × %. "
@@ -83,7 +88,7 @@ def _write_risk(book: Book, data: BondBook) -> None:
     )
     page.sheet.print_area(f"A1:N{last + 22}")
     page.sheet.fit_to_pages(1, 1)
-    page.sheet.freeze_panes(2, 0)
+    page.sheet.freeze_panes(3, 0)
 
 
 def _write_cards(page: Page) -> None:

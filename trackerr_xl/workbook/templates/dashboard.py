@@ -24,9 +24,10 @@ def write_dashboard(book: Book, plan: Plan) -> None:
     page = open_page(book, TRACKER, plan.title, plan.subtitle, _WIDTHS, NAVY)
     for cells, card in zip(_CARD_CELLS, plan.cards, strict=True):
         page.card(cells, card.label, card.value, card.look, card.note)
-    for row, height in ((2, 8), (3, 16), (4, 30), (5, 18), (6, 10)):
+    for row, height in ((2, 28), (3, 16), (4, 30), (5, 18), (6, 10)):
         page.sheet.set_row(row, height)
     page.mark_status("M5:O5")
+    page.formula("B3", _headline(plan), "headline")
     _write_groups(page, plan)
     _write_largest_active(page, plan)
     _write_largest_contributions(page, plan)
@@ -40,7 +41,19 @@ def write_dashboard(book: Book, plan: Plan) -> None:
     )
     page.sheet.print_area(f"A1:O{last_row}")
     page.sheet.fit_to_pages(1, 1)
-    page.sheet.freeze_panes(2, 0)
+    page.sheet.freeze_panes(3, 0)
+
+
+def _headline(plan: Plan) -> str:
+    """What matters, in three sentences; the cards and the groups below have the numbers."""
+    last = FIRST_GROUP_ROW + len(plan.groups) - 1
+    names, shares = (f"{column}{FIRST_GROUP_ROW}:{column}{last}" for column in "BG")
+    return (
+        f'=IFERROR("Tracking error "&TEXT(B5,"0.0")&" bp a year, with "&COUNTIF(Portfolio_Weights,">0.0000001")&" of '
+        f'{plan.count} names. "&IF(N5="OK","Every limit holds. ","Not every check holds: see the sheet Checks. ")'
+        f'&INDEX({names},MATCH(MAX({shares}),{shares},0))&" takes the largest part, "&TEXT(MAX({shares}),"0%")&".",'
+        '"No portfolio satisfies the limits: see the sheet Explain.")'
+    )
 
 
 def _write_groups(page: Page, plan: Plan) -> None:
