@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from asked_book import write_question
+import xlsxwriter
+from asked_book import write_question, write_rows
 
 from tests.every_row import random_question
 from tests.libreoffice import recalculated_values, with_answers_as_constants
@@ -22,6 +23,7 @@ from trackerr_xl.workbook.file.package import Package, open_package, read_packag
 from trackerr_xl.workbook.file.patch import SheetEdits, patch_workbook
 from trackerr_xl.workbook.read_book import read_book
 from trackerr_xl.workbook.recalculate import recalculate
+from trackerr_xl.workbook.write_back import write_back
 
 TEMPLATES = Path(__file__).parents[2] / "workbook_templates"
 TRACKERS = ("bond_index_tracker.xlsx", "equity_index_tracker.xlsx")
@@ -267,6 +269,72 @@ def test_without_names_ranges_are_matched_by_position(tmp_path: Path) -> None:
     assert set(shown(audited(path)).values()) == {"OK"}
 
 
+EXPOSED = [
+    [None, "Market", "Oil"],
+    ["Ash", 1.1, 0.2],
+    ["Birch", 0.9, 0.0],
+    ["Cedar", 1.0, 0.8],
+    ["Dogwood", 0.7, 1.1],
+]
+FACTOR_COV = [[None, "Market", "Oil"], ["Market", 0.03, 0.004], ["Oil", 0.004, 0.05]]
+OWN = [["Dogwood", 0.2], ["Ash", 0.1], ["Birch", 0.15], ["Cedar", 0.12]]
+
+
+def model_book(path: Path, *, in_a_cell: bool, percent: bool = False) -> Path:
+    """A workbook whose covariance is a factor model, inside the formula of the optimiser or in a cell of its own."""
+    units = "Percent sd" if percent else "Decimal sd"
+    square = [
+        [cell * 1e4 if percent and isinstance(cell, float) else cell for cell in row] for row in FACTOR_COV
+    ]
+    own = [[name, 100 * risk if percent else risk] for name, risk in OWN]
+    rules = [
+        *RULES,
+        ["Beta", None, 0.9, 1.1, None, None, None, None],
+        ["Turnover", None, None, 0.3] + [None] * 4,
+    ]
+    ranges = {"Bench": BENCHMARK, "Rules": rules, "Facts": FACTS, "Now": BENCHMARK}
+    ranges |= {"Exp": EXPOSED, "Fac": square, "Own": own}
+    model = f'RISK_MODEL(Exp!$B$3:$D$7,Fac!$B$3:$D$5,Own!$B$3:$C$6,"{units}")'
+    with xlsxwriter.Workbook(path) as book:
+        areas = {}
+        for name, rows in ranges.items():
+            write_rows(book.add_worksheet(name), rows)
+            end = xlsxwriter.utility.xl_rowcol_to_cell(1 + len(rows), len(rows[0]), True, True)
+            areas[name] = f"{name}!$B$3:{end}"
+        sheet = book.add_worksheet("Answer")
+        if in_a_cell:
+            sheet.write_formula("A1", f"={model}", None, "RISK:")
+        cov = "$A$1" if in_a_cell else model
+        formula = f"=TE_OPTIMIZE({areas['Bench']},{cov},{areas['Rules']},{areas['Facts']},{areas['Now']})"
+        sheet.write_dynamic_array_formula("B3:C6", formula, None, 0)
+    package = open_package(path)
+    path.write_bytes(write_back(package, recalculate(package)))
+    return path
+
+
+@pytest.mark.parametrize(("in_a_cell", "percent"), [(False, False), (True, False), (True, True)])
+def test_a_factor_model_is_multiplied_out_by_excel(tmp_path: Path, in_a_cell: bool, percent: bool) -> None:
+    package = audited(model_book(tmp_path / "q.xlsx", in_a_cell=in_a_cell, percent=percent))
+    assert set(shown(package).values()) == {"OK"}
+    book = read_book(package)
+    weights = np.array([book.sheets["answer"].stored(row, 3) for row in range(3, 7)], dtype=float)
+    loadings = np.array([row[1:] for row in EXPOSED[1:]], dtype=float)
+    own = np.array([dict(OWN)[name] for name, _ in BENCHMARK])
+    cov = loadings @ np.array([row[1:] for row in FACTOR_COV[1:]], dtype=float) @ loadings.T + np.diag(own**2)
+    active = weights - np.array([weight for _, weight in BENCHMARK])
+    assert _by_label(package, TRACKING_ERROR) == pytest.approx(
+        float(np.sqrt(active @ cov @ active)), rel=1e-12
+    )
+    assert str(shown(package, {"Exp!C5": 0.5})["Verdict"]).startswith("CHECK: ")
+    assert str(shown(package, {"Own!C4": 0.5 * (100 if percent else 1)})["Verdict"]).startswith("CHECK: ")
+
+
+@pytest.mark.libreoffice
+def test_libreoffice_multiplies_a_factor_model_out_too(tmp_path: Path) -> None:
+    package = audited(model_book(tmp_path / "q.xlsx", in_a_cell=False))
+    assert set(in_libreoffice(package, tmp_path / "as it is").values()) == {"OK"}
+
+
 HOSTILE = ["=cmd|' /C calc'!A0", "+1+1", "@SUM(1)", "-2"]
 
 
@@ -289,8 +357,6 @@ def test_an_audit_is_written_again_in_its_place_and_never_over_a_sheet_of_the_us
     again = read_package(changed(first, write_audit(read_book(first), NOW).changes), "q.xlsx")
     assert list(again.sheets) == list(first.sheets)
     assert again.data == first.data
-    import xlsxwriter
-
     with xlsxwriter.Workbook(tmp_path / "own.xlsx") as book:
         book.add_worksheet("Audit").write("A1", "ours")
     with pytest.raises(InputError, match="has a sheet Audit that is not ours: give it another name"):
@@ -316,9 +382,6 @@ def test_limits_that_clash_are_refused_in_the_words_of_the_optimiser(tmp_path: P
 
 
 def test_weights_of_the_button_optimise_are_audited_too(tmp_path: Path) -> None:
-    import xlsxwriter
-    from asked_book import write_rows
-
     with xlsxwriter.Workbook(tmp_path / "q.xlsx") as book:
         for name, rows in (
             ("Benchmark", BENCHMARK),

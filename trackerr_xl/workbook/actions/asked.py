@@ -8,21 +8,23 @@ from trackerr_xl.core.words import key
 from trackerr_xl.errors import InputError
 from trackerr_xl.functions import CATALOGUE
 from trackerr_xl.functions.mandate import Case, case_of
+from trackerr_xl.sheet.call import call
 from trackerr_xl.sheet.cells import Given
 from trackerr_xl.sheet.read import read_arguments, read_ranges
 from trackerr_xl.workbook.actions.own_formulas import formulas_of
 from trackerr_xl.workbook.book import Address, Book, FormulaCell, quoted
 from trackerr_xl.workbook.file.addresses import Area, column_letters
-from trackerr_xl.workbook.formula.lift import Lifting, Literal
+from trackerr_xl.workbook.formula.lift import Lifting, Literal, OwnCall
 from trackerr_xl.workbook.formula.resolve import resolved
 from trackerr_xl.workbook.formula.tree import FormulaError, Lifted, Reference, parse
 from trackerr_xl.workbook.replay import stored_range
 
 OPTIMISER: Final = "TE_OPTIMIZE"
+MODEL: Final = "RISK_MODEL"
 
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "weights": ("Benchmark",),
-    "cov": ("Covariance", "Cov"),
+    "cov": ("Covariance", "Cov", "Risk_Model"),
     "constraints": ("Limits", "Constraints"),
     "attributes": ("Assets", "Attributes"),
     "current": ("Current", "Current_Weights"),
@@ -55,6 +57,16 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelCells:
+    """The cells of a factor model, the arguments of RISK_MODEL, and the word for its units."""
+
+    exposures: Source
+    factor_cov: Source
+    specific: Source
+    units: str
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """An optimisation and where it stands.
 
@@ -66,11 +78,14 @@ class Asked:
         Cells of each argument given, by the argument's name.
     formula : FormulaCell or None
         The formula that asks, None where names do.
+    model : ModelCells or None
+        The covariance where it is a factor model.
     """
 
     book: Book
     sources: Mapping[str, Source]
     formula: FormulaCell | None
+    model: ModelCells | None = None
 
     @property
     def given(self) -> list[Given]:
@@ -90,7 +105,11 @@ class Asked:
         return case_of(**read_arguments(function, read_ranges(function, self.given)))  # type: ignore[arg-type]  # read as declared
 
     def cells(self, argument: str) -> Given:
-        """Stored cells of one argument, None where it is not given."""
+        """Stored cells of one argument, None where it is not given; of a factor model its name, the model being made."""
+        if argument == "cov" and self.model is not None:
+            parts = (self.model.exposures, self.model.factor_cov, self.model.specific)
+            reply = call(MODEL, [*(range_cells(self.book, part) for part in parts), self.model.units])
+            return reply.grid[0][0]
         source = self.sources.get(argument)
         return None if source is None else range_cells(self.book, source)
 
@@ -136,7 +155,8 @@ def asked_by_names(book: Book) -> Asked:
                 argument="workbook",
                 at=book.name,
             )
-    return Asked(book, {argument: source for argument, source in found.items() if source}, None)
+    sources = {argument: source for argument, source in found.items() if source}
+    return Asked(book, sources, None, _model_in_cell(book, sources["cov"]))
 
 
 def asked_by_formula(book: Book, at: Address | None = None) -> Asked | None:
@@ -174,31 +194,76 @@ def _inside(area: Area, at: Address) -> bool:
 
 
 def _is_one_call(cell: FormulaCell, book: Book) -> bool:
+    lifted = _lifted(cell, book)
+    return lifted is not None and lifted.calls[-1].name == OPTIMISER
+
+
+def _lifted(cell: FormulaCell, book: Book) -> Lifting | None:
+    """The calls of a formula that is one call of ours, the outer one last; None for any other formula."""
     lifting = Lifting()
     try:
         tree = lifting.lift(resolved(parse(cell.text), book, cell.address), cell.address)
     except FormulaError:
-        return False
-    match tree:
-        case (Lifted(call=index),):
-            return lifting.calls[index].name == OPTIMISER
-    return False
+        return None
+    return lifting if len(tree) == 1 and isinstance(tree[0], Lifted) else None
 
 
 def _asked(book: Book, cell: FormulaCell) -> Asked:
-    lifting = Lifting()
-    lifting.lift(resolved(parse(cell.text), book, cell.address), cell.address)
+    lifted = _lifted(cell, book)
+    assert lifted is not None
     sources: dict[str, Source] = {}
-    for argument, given in zip(CATALOGUE[OPTIMISER].arguments, lifting.calls[-1].arguments, strict=False):
+    model = None
+    for argument, given in zip(CATALOGUE[OPTIMISER].arguments, lifted.calls[-1].arguments, strict=False):
         match given:
             case Literal(None):
                 continue
             case Reference(sheet=str() as sheet, area=area):
                 sources[argument.name] = Source(sheet, area)
+            case Lifted(call=index) if argument.name == "cov" and lifted.calls[index].name == MODEL:
+                model = _model(book, lifted.calls[index], cell)
             case _:
                 raise InputError(
                     f"has a {argument.name} that is no range of cells: put it into cells of its own",
                     argument=OPTIMISER,
                     at=str(cell.address),
                 )
-    return Asked(book, sources, cell)
+    if model is None and "cov" in sources:
+        model = _model_in_cell(book, sources["cov"])
+    return Asked(book, sources, cell, model)
+
+
+def _model_in_cell(book: Book, source: Source) -> ModelCells | None:
+    """The model whose name a single cell shows."""
+    sheet = book.sheet(source.sheet)
+    cell = None if sheet is None else sheet.formulas.get(source.area[:2])
+    lifted = None if cell is None or source.area[:2] != source.area[2:] else _lifted(cell, book)
+    if cell is None or lifted is None or lifted.calls[-1].name != MODEL:
+        return None
+    return _model(book, lifted.calls[-1], cell)
+
+
+def _model(book: Book, own: OwnCall, cell: FormulaCell) -> ModelCells:
+    parts: list[Source] = []
+    units = "Decimal variance"
+    for at, given in enumerate(own.arguments):
+        match given:
+            case Reference(sheet=str() as sheet, area=area) if at < _UNITS:
+                parts.append(Source(sheet, area))
+            case Reference() if at == _UNITS:
+                units = str(stored_range(book, given))
+            case Literal(str() as word) if at == _UNITS:
+                units = word
+            case Literal(None) if at == _UNITS:
+                continue
+            case _:
+                raise InputError(
+                    "has an argument that is no range of cells: put it into cells of its own",
+                    argument=MODEL,
+                    at=str(cell.address),
+                )
+    exposures, factor_cov, specific = parts
+    return ModelCells(exposures, factor_cov, specific, units)
+
+
+_UNITS = 3
+"""Place of the word for units among the arguments of a model."""

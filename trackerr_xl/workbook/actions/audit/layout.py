@@ -7,6 +7,7 @@ from trackerr_xl.workbook.file.cell_xml import NewFormula
 
 SHEET: Final = "Audit"
 NAMES_SHEET: Final = "Audit names"
+FACTORS_SHEET: Final = "Audit factors"
 VERDICT: Final = "Audit_Verdict"
 """Name of the cell with the verdict, by which the sheets are known as ours."""
 

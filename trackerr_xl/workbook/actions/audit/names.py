@@ -82,7 +82,7 @@ def _write_name(page: Page, audited: Audited, line: int) -> None:
     for column, bound in ((7, low), (8, high)):
         page.put(row, column, formula(bound.formula) if bound.formula else None, _FRACTION)
         page.put(row, column + 2, bound.origin or None, WORDS)
-    page.put(row, 11, formula(f"SUM(MMULT({places.covariance[line]},{down(ACTIVE, audited.count)}))"), _SMALL)
+    page.put(row, 11, formula(places.product(line, ACTIVE, row)), _SMALL)
     page.put(row, 12, formula(_slope(audited, row)), _SMALL)
     page.put(row, 13, formula(_share(audited, line)), _SMALL)
     differing = "+".join(f"(TRIM({label})<>TRIM($B{row}))" for label in places.labels(line))
@@ -145,9 +145,8 @@ def _further(audited: Audited) -> list[tuple[str, _Give]]:
             (f"At the bend of {audited.sums[at].label}", _at_bend(audited, at)) for at in audited.pulling
         ]
     if any(BETA in native.coefficients for native in audited.sums):
-        benchmark = down(BENCHMARK, audited.count)
         columns.append(
-            ("Σ × benchmark", lambda line: f"SUM(MMULT({audited.places.covariance[line]},{benchmark}))")
+            ("Σ × benchmark", lambda line: audited.places.product(line, BENCHMARK, FIRST_NAME + line))
         )
     return columns
 

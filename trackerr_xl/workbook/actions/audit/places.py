@@ -12,6 +12,8 @@ from trackerr_xl.sheet.cells import shape_of
 from trackerr_xl.sheet.ranges import Range, range_of
 from trackerr_xl.sheet.read import READERS
 from trackerr_xl.workbook.actions.asked import OPTIMISER, Asked, Source, range_cells
+from trackerr_xl.workbook.actions.audit.factors import Factors, factors_of
+from trackerr_xl.workbook.actions.audit.layout import down
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,8 @@ class Places:
         Names.
     portfolio, benchmark, current : sequence of Held or None
         Cells of the weights, None where a range does not list the name; no current ones where they are not given.
-    covariance : sequence of str
-        The row of the covariance of each name.
+    covariance : sequence of str or Factors
+        The row of the covariance of each name, or the cells of a factor model.
     covariance_labels : sequence of str
         Its label cells; empty without names.
     attribute_rows : mapping of str to int
@@ -50,7 +52,7 @@ class Places:
     portfolio: Sequence[Held | None]
     benchmark: Sequence[Held | None]
     current: Sequence[Held | None]
-    covariance: Sequence[str]
+    covariance: Sequence[str] | Factors
     covariance_labels: Sequence[str]
     attribute_rows: Mapping[str, int]
     attribute_columns: Mapping[str, int]
@@ -63,6 +65,12 @@ class Places:
         if row is None or column is None or self.attributes is None:
             return ""
         return self.attributes.cell(row, column)
+
+    def product(self, line: int, letter: str, row: int) -> str:
+        """Covariance times the weights in a column, for one name, as a formula of the sheet of names."""
+        if isinstance(self.covariance, Factors):
+            return self.covariance.product(line, letter, row)
+        return f"SUM(MMULT({self.covariance[line]},{down(letter, len(self.names))}))"
 
     def labels(self, line: int) -> list[str]:
         """Every cell that spells one of the names."""
@@ -82,42 +90,44 @@ def places(asked: Asked, case: Case, portfolio: Source) -> Places:
     InputError
         If the covariance is not a square of cells, or the portfolio cannot be read as weights.
     """
-    cov = _typed(asked, "cov")
-    if not isinstance(cov, LabelledMatrix):
-        raise InputError("is a risk model, an audit needs a covariance in cells", argument="cov")
-    labels = cov.labels or tuple(case.universe.names)
-    position = {key(name): at for at, name in enumerate(case.universe.names)}
-    size, edge = len(labels), 1 if cov.labels else 0
-    source = asked.sources["cov"]
-    kept = [at for at, label in enumerate(labels) if key(label) in position or cov.labels is None]
-    if len(kept) != size:
-        raise InputError("has names that take no part, an audit needs all of them", argument="cov")
-    names = tuple(case.universe.names[position[key(label)]] for label in labels) if edge else labels
-    weights = _labelled(asked, "weights")
+    labels, covariance, spelt = _covariance(asked, case)
+    universe = case.universe.names
+    position = {key(name): at for at, name in enumerate(universe)}
+    strangers = [] if labels is None else [label for label in labels if key(label) not in position]
+    if strangers:
+        raise InputError(
+            f"has {strangers[0]}, which takes no part: an audit needs every name", argument="cov"
+        )
+    order = list(range(len(universe))) if labels is None else [position[key(label)] for label in labels]
+    names = tuple(universe[at] for at in order)
     rows, columns = _attributes(asked)
     return Places(
         names,
         _cells(asked, portfolio, names, "portfolio"),
         _cells(asked, asked.sources["weights"], names, "weights"),
         _cells(asked, asked.sources["current"], names, "current") if "current" in asked.sources else [],
-        [source.cells(at + edge, edge, at + edge, size - 1 + edge) for at in range(size)],
-        [source.cell(at + 1, 0) for at in range(size)] if edge else [""] * size,
+        covariance,
+        spelt,
         rows,
         columns,
         asked.sources.get("attributes"),
-        [position[key(name)] for name in names] if edge or weights.labels else list(range(size)),
+        order,
     )
 
 
-def _typed(asked: Asked, argument: str) -> object:
-    declared = next(each for each in CATALOGUE[OPTIMISER].arguments if each.name == argument)
-    return _read(asked, asked.sources[argument], declared.kind, argument)
-
-
-def _labelled(asked: Asked, argument: str) -> Labelled:
-    vector = _typed(asked, argument)
-    assert isinstance(vector, Labelled)
-    return vector
+def _covariance(
+    asked: Asked, case: Case
+) -> tuple[tuple[str, ...] | None, Sequence[str] | Factors, Sequence[str]]:
+    """Names of the covariance, its cells name by name, and the cells that spell the names."""
+    if asked.model is not None:
+        factors = factors_of(asked, asked.model, case.universe.names)
+        return (factors.names if factors.labels[0] else None), factors, factors.labels
+    cov = _read(asked, asked.sources["cov"], "covariance", "cov")
+    if not isinstance(cov, LabelledMatrix):
+        raise InputError("is a risk model whose RISK_MODEL formula is not found", argument="cov")
+    source, edge, size = asked.sources["cov"], int(cov.labels is not None), cov.size
+    rows = [source.cells(at + edge, edge, at + edge, size - 1 + edge) for at in range(size)]
+    return cov.labels, rows, [source.cell(at + 1, 0) if edge else "" for at in range(size)]
 
 
 def _read(asked: Asked, source: Source, kind: str, argument: str) -> object:

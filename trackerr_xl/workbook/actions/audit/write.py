@@ -26,7 +26,8 @@ from trackerr_xl.workbook.actions.asked import (
 )
 from trackerr_xl.workbook.actions.audit.audited import Audited, unproved
 from trackerr_xl.workbook.actions.audit.bounds import name_bounds
-from trackerr_xl.workbook.actions.audit.layout import NAMES_SHEET, SHEET, VERDICT
+from trackerr_xl.workbook.actions.audit.factors import Factors, factors_sheet
+from trackerr_xl.workbook.actions.audit.layout import FACTORS_SHEET, NAMES_SHEET, SHEET, VERDICT
 from trackerr_xl.workbook.actions.audit.names import names_sheet
 from trackerr_xl.workbook.actions.audit.native_rows import native_rows
 from trackerr_xl.workbook.actions.audit.places import places
@@ -74,13 +75,15 @@ def write_audit(book: Book, now: datetime, at: Address | None = None) -> Plan:
         float(np.sqrt(solution.active_variance * case.options.periods)),
         unproved(case),
     )
-    sheets = (verdict_sheet(audited, f"{now:%Y-%m-%d %H:%M}"), names_sheet(audited))
-    return Plan(Changes(sheets=sheets, names={VERDICT: f"'{SHEET}'!$C$5"}), tuple(_words(audited)))
+    sheets = [verdict_sheet(audited, f"{now:%Y-%m-%d %H:%M}"), names_sheet(audited)]
+    if isinstance(where.covariance, Factors):
+        sheets.append(factors_sheet(where.covariance))
+    return Plan(Changes(sheets=tuple(sheets), names={VERDICT: f"'{SHEET}'!$C$5"}), tuple(_words(audited)))
 
 
 def _refuse_foreign_sheets(book: Book) -> None:
     ours = (None, VERDICT.lower()) in book.names
-    for title in (SHEET, NAMES_SHEET):
+    for title in (SHEET, NAMES_SHEET, FACTORS_SHEET):
         if book.sheet(title) is not None and not ours:
             raise InputError(
                 f"has a sheet {title} that is not ours: give it another name",
