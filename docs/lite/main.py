@@ -278,6 +278,18 @@ def TE_EXPLAIN(
 
 
 @func
+def TE_RECONCILE(
+    portfolio: Annotated[Cells, {"doc": "Portfolio weights, one column, one row or [name, weight]; without cov the portfolio's returns, or [date, return]."}],
+    benchmark: Annotated[Cells, {"doc": "Benchmark weights or returns, as the portfolio."}],
+    cov: Annotated[Cells, {"doc": "Covariance of the returns per period: n × n, or with the names on both edges, matched by name; or a RISK_MODEL cell."}] = None,
+    target_te: Annotated[Cells, {"doc": "The printed figure, as a fraction, in percent or in basis points."}] = None,
+    periods: Annotated[Cells, {"doc": "Periods a year of the covariance or the returns: 252 daily, 52 weekly, 12 monthly, 1 when it is already annual."}] = None,
+) -> Cells:
+    """Every convention of tracking error with its value, and which of them comes nearest to a figure somebody else has printed."""
+    return answer("TE_RECONCILE", portfolio, benchmark, cov, target_te, periods)
+
+
+@func
 def TE_BACKTEST(
     returns: Annotated[Cells, {"doc": "Simple returns: a row for each date, oldest first unless dates stand at the left; a column for each name, names on top if wanted. Empty: no return, the name cannot be held."}],
     benchmark: Annotated[Cells, {"doc": "[name, weight] at the start, which drift; or weights by date, names on top; or [date, return] of an index whose weights are not known, which is followed by its returns."}],

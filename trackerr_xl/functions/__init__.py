@@ -19,6 +19,7 @@ from trackerr_xl.functions.ladder import TE_LADDER
 from trackerr_xl.functions.measure import ACTIVE_SHARE, TRACKING_ERROR
 from trackerr_xl.functions.names import TE_NAMES
 from trackerr_xl.functions.optimize import TE_OPTIMIZE
+from trackerr_xl.functions.reconcile import TE_RECONCILE
 from trackerr_xl.functions.risk_model import RISK_MODEL
 from trackerr_xl.functions.rolling import TE_ROLLING
 from trackerr_xl.functions.spec import SheetFunction
@@ -52,6 +53,7 @@ CATALOGUE: dict[str, SheetFunction] = {
         TE_HEADROOM,
         TE_CONSTRAINTS,
         TE_EXPLAIN,
+        TE_RECONCILE,
         TE_BACKTEST,
         TE_DRIFT,
         TE_HELP,
