@@ -188,8 +188,17 @@ def test_the_stamp_holds_after_libreoffice_and_openpyxl_saved_the_file(tmp_path:
     assert broken(through) == ()
     formulas = read_book(thawed(through)).sheets
     assert sum("TE_" in cell.text for sheet in formulas.values() for cell in sheet.formulas.values()) >= 3
-    # It lost Excel's mark of spills, and that is said.
-    assert "fixed arrays now" in thaw(through, read_book(through), NOW).words[-1]
+    # It lost Excel's mark of spills: the formulas get it back, and spill as before.
+    assert not [part for part in through.archive.members if "metadata.xml" in part and part.startswith("xl/")]
+    back = thawed(through)
+    kinds = [
+        cell.kind for cell in read_book(back).sheets["contributions"].formulas.values() if "TE_" in cell.text
+    ]
+    assert set(kinds) == {"dynamic"}
+    (tmp_path / "back.xlsx").write_bytes(back.data)
+    assert openpyxl.load_workbook(tmp_path / "back.xlsx")["Contributions"]["B5"].value.ref.startswith("B5:")
+    template = open_package(TEMPLATES / "bond_risk.xlsx")
+    assert back.read("xl/metadata.xml") == template.read("xl/metadata.xml")
     values = openpyxl.load_workbook(path)
     values.save(tmp_path / "openpyxl.xlsx")
     # openpyxl drops the values of formulas: only inputs that are formulas of Excel's own are gone then.

@@ -20,11 +20,14 @@ class Changes:
         Sheets put behind the others, or in the place of the one with the same title.
     names : mapping of str to str
         Names of the whole workbook, with what they stand for, without ``=``.
+    spill_mark : bool
+        Whether a file without any metadata needs the mark of spills, as number 1; Excel itself knows which formulas spill.
     """
 
     cells: Mapping[Address, Content] = field(default_factory=dict)
     sheets: tuple[NewSheet, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    spill_mark: bool = False
 
     @property
     def none(self) -> bool:

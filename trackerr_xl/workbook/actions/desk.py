@@ -119,7 +119,7 @@ def changed(package: Package, changes: Changes) -> bytes:
     for at, content in changes.cells.items():
         contents[at.sheet][at.place] = content
     edits = {title: SheetEdits(contents=cells) for title, cells in contents.items()}
-    data = rebuilt(package, Rebuilding(edits, changes.sheets, changes.names))
+    data = rebuilt(package, Rebuilding(edits, changes.sheets, changes.names, changes.spill_mark))
     new = _unknown(changes)
     if not new:
         return data

@@ -76,7 +76,7 @@ def thaw(package: Package, book: Book, now: datetime) -> Plan:
         words.append(
             "The program that saved this workbook dropped Excel's mark of spills: the formulas that spilled are fixed arrays now."
         )
-    return Plan(Changes(cells, (thawed_sheet(utc(now)),)), tuple(words))
+    return Plan(Changes(cells, (thawed_sheet(utc(now)),), spill_mark=True), tuple(words))
 
 
 def thawed(package: Package) -> Package:
@@ -86,7 +86,7 @@ def thawed(package: Package) -> Package:
     if stamp is None:
         return package
     cells, _ = _formulas(package, book, stamp)
-    return read_package(changed(package, Changes(cells)), package.name)
+    return read_package(changed(package, Changes(cells, spill_mark=True)), package.name)
 
 
 _DYNAMIC = "XLDAPR"
@@ -136,7 +136,8 @@ def _spill_mark(package: Package) -> int | None:
     """Number that marks a cell as the first of a spill, counted from 1 among the marks of cells."""
     part = package.related.get("sheetMetadata")
     if part is None:
-        return None
+        # It is put there together with the formulas.
+        return 1
     data = package.read(part)
     kinds = [
         attributes_of(found).get("name")

@@ -26,11 +26,14 @@ class Rebuilding:
         Put behind the others, or in the place of the sheet with the same title.
     names : mapping of str to str
         Names of the whole workbook, with what they stand for, without ``=``.
+    spill_mark : bool
+        Whether a workbook without any metadata gets the mark of spills, as number 1.
     """
 
     contents: Mapping[str, SheetEdits] = field(default_factory=dict)
     sheets: Sequence[NewSheet] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    spill_mark: bool = False
 
 
 def rebuilt(package: Package, changes: Rebuilding) -> bytes:
@@ -53,6 +56,8 @@ def rebuilt(package: Package, changes: Rebuilding) -> bytes:
         _put_sheet(draft, sheet)
     if changes.names:
         draft.changed[package.workbook] = _with_names(draft.read(package.workbook), changes.names)
+    if changes.spill_mark and "sheetMetadata" not in package.related:
+        _add_spill_mark(draft)
     _drop_calculation_chain(draft)
     return package.rewritten(draft.changed, draft.added, draft.removed)
 
@@ -72,6 +77,18 @@ class _Draft:
 
 _TYPES = "[Content_Types].xml"
 _WORKSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+_METADATA = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheetMetadata+xml"
+_SPILL_METADATA = (
+    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    b'<metadata xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
+    b'xmlns:xda="http://schemas.microsoft.com/office/spreadsheetml/2017/dynamicarray"><metadataTypes count="1">'
+    b'<metadataType name="XLDAPR" minSupportedVersion="120000" copy="1" pasteAll="1" pasteValues="1" merge="1" '
+    b'splitFirst="1" rowColShift="1" clearFormats="1" clearComments="1" assign="1" coerce="1" cellMeta="1"/>'
+    b'</metadataTypes><futureMetadata name="XLDAPR" count="1"><bk><extLst>'
+    b'<ext uri="{bdbb8cdc-fa1e-496e-a857-3c3f30c029c3}">'
+    b'<xda:dynamicArrayProperties fDynamic="1" fCollapsed="0"/></ext></extLst></bk></futureMetadata>'
+    b'<cellMetadata count="1"><bk><rc t="1" v="0"/></bk></cellMetadata></metadata>'
+)
 _AFTER_NAMES = (
     b"calcPr",
     b"oleSize",
@@ -117,11 +134,28 @@ def _add_sheet(draft: _Draft, sheet: NewSheet, content: bytes) -> None:
     base, name = posixpath.split(package.workbook)
     listing = posixpath.join(base, "_rels", name + ".rels")
     links = draft.read(listing)
-    identity = next(f"rId{n}" for n in range(1, 100_000) if b'"rId%d"' % n not in links)
+    identity = _free_id(links)
     kind = _link_type(links)
     link = f'<Relationship Id="{identity}" Type="{kind}" Target="/{part}"/>'
     draft.changed[listing] = _before_end(links, b"Relationships", link.encode())
     draft.changed[package.workbook] = _listed(draft.read(package.workbook), sheet.title, identity)
+
+
+def _add_spill_mark(draft: _Draft) -> None:
+    """The part that gives mark number 1 its meaning, as XlsxWriter and Excel write it."""
+    base, name = posixpath.split(draft.package.workbook)
+    part, listing = posixpath.join(base, "metadata.xml"), posixpath.join(base, "_rels", name + ".rels")
+    draft.added[part] = _SPILL_METADATA
+    override = f'<Override PartName="/{part}" ContentType="{_METADATA}"/>'
+    draft.changed[_TYPES] = _before_end(draft.read(_TYPES), b"Types", override.encode())
+    links = draft.read(listing)
+    kind = _link_type(links).removesuffix("worksheet") + "sheetMetadata"
+    link = f'<Relationship Id="{_free_id(links)}" Type="{kind}" Target="/{part}"/>'
+    draft.changed[listing] = _before_end(links, b"Relationships", link.encode())
+
+
+def _free_id(links: bytes) -> str:
+    return next(f"rId{n}" for n in range(1, 100_000) if b'"rId%d"' % n not in links)
 
 
 def _link_type(links: bytes) -> str:
