@@ -20,6 +20,7 @@ from trackerr_xl.workbook.actions.desk import changed
 from trackerr_xl.workbook.actions.freeze import freeze
 from trackerr_xl.workbook.actions.thaw import verify_stamp
 from trackerr_xl.workbook.file.addresses import Area, Place
+from trackerr_xl.workbook.file.cell_xml import NewFormula
 from trackerr_xl.workbook.file.package import Package, open_package, read_package
 from trackerr_xl.workbook.read_book import read_book
 
@@ -73,6 +74,25 @@ def test_freeze_writes_into_excel_what_it_writes_into_a_file(tracker: Excel, tmp
     (message,) = tracker.messages
     assert message.startswith("15 formulas of ours became values; ")
     assert tracker.bars == ["trackerr_xl: Reading …", "trackerr_xl: Writing …", False]
+
+
+def test_thaw_types_the_formulas_in_again(risk: Excel, tmp_path: Path) -> None:
+    before = cells(open_package(risk.workbook.path))
+    buttons.freeze()
+    frozen = risk.copy(tmp_path / "frozen.xlsx")
+    assert verify_stamp(read_book(frozen)) is not None
+    excel = Excel(tmp_path / "frozen.xlsx")
+    activate(excel)
+    buttons.thaw()
+    assert excel.messages[0].startswith("5 formulas are back.")
+    typed = {
+        (sheet.Name, *at): content.text
+        for sheet in excel.workbook.Worksheets
+        for at, content in sheet.typed.items()
+        if isinstance(content, NewFormula)
+    }
+    assert len(typed) == 5
+    assert typed == {at: before[at] for at in typed}
 
 
 def test_a_copy_is_kept_before_anything_changes(tracker: Excel, tmp_path: Path) -> None:

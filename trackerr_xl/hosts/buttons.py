@@ -21,6 +21,7 @@ from trackerr_xl.workbook.actions.new_book import template, templates
 from trackerr_xl.workbook.actions.optimise import optimise as optimise_book
 from trackerr_xl.workbook.actions.report import rerun_words
 from trackerr_xl.workbook.actions.stamp import versions_now
+from trackerr_xl.workbook.actions.thaw import thaw as thaw_book
 from trackerr_xl.workbook.book import Book
 from trackerr_xl.workbook.file.output import write_files
 from trackerr_xl.workbook.read_book import read_book
@@ -42,6 +43,15 @@ def explain() -> None:
 def freeze() -> None:
     """Replace our formulas by their values, with a stamp by which they can be verified and brought back."""
     _change("freeze", lambda book: freeze_book(book, datetime.now(UTC)))
+
+
+def thaw() -> None:
+    """Bring the formulas of a frozen workbook back."""
+    _press(
+        lambda desk: carry_out(
+            desk, "thaw", lambda package: thaw_book(package, read_book(package), datetime.now(UTC))
+        )
+    )
 
 
 def lock_as_test() -> None:
