@@ -134,3 +134,17 @@ def test_equal_weights_track_as_printed(name: str) -> None:
         _, returns = index_tracking(name, dates)
         value = number("TRACKING_ERROR", returns[1:].mean(axis=0), returns[0], None, None, "RMS")
         assert value == pytest.approx(float(rows[name][column]), abs=5.1e-5)
+
+
+@pytest.mark.parametrize(("index", "expected"), [(0.0, 0.10859306069076737), (0.01, -0.06515583641446039)])
+def test_empyrical_information_ratio_per_period(index: float, expected: float) -> None:
+    # empyrical-reloaded tests/test_stats.py, "excess_sharpe" of its mixed returns: mean over sample deviation.
+    mixed = np.array([0.01, 0.1, -0.04, 0.02, 0.03, 0.02, 0.01, -0.1])
+    rows = dict(evaluate("TE_STATS", None, None, None, mixed, np.full(8, index), 1))
+    assert rows["Information ratio"] == pytest.approx(expected, rel=1e-12)
+
+
+def test_scikit_learn_shrinks_the_sample_of_its_manual_to_what_it_prints() -> None:
+    sample = np.random.RandomState(0).multivariate_normal([0.0, 0.0], [[0.4, 0.2], [0.2, 0.8]], size=50)
+    shrunk = np.array(evaluate("COV_ESTIMATE", sample / 10.0, "LW Identity"), dtype=float) * 100.0
+    assert shrunk == pytest.approx(np.array([[0.4406, 0.1616], [0.1616, 0.8022]]), abs=1e-4)

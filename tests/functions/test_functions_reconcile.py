@@ -134,3 +134,32 @@ def test_weights_without_a_covariance_are_asked_for_it() -> None:
     fault = call("TE_RECONCILE", [NAMED["Portfolio"], NAMED["Benchmark"]]).fault
     assert fault is not None
     assert "cov is missing" in fault.sentence
+
+
+# C. R. Bacon's 24 months of a portfolio and its benchmark, percent.
+BACON = np.array(
+    [
+        (0.3, 0.2), (2.6, 2.5), (1.1, 1.8), (-1.0, -1.1), (1.5, 1.4), (2.5, 1.8), (1.6, 1.4), (6.7, 6.5),
+        (-1.4, -1.5), (4.0, 4.2), (-0.5, -0.6), (8.1, 8.3), (4.0, 3.9), (-3.7, -3.8), (-6.1, -6.2), (1.7, 1.5),
+        (-4.9, -4.8), (-2.2, 2.1), (7.0, 6.0), (5.8, 5.6), (-6.5, -6.7), (2.4, 1.9), (-0.5, -0.3), (-0.9, 0.0),
+    ]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("convention", "percent"),
+    [
+        ("Standard deviation, divisor T − 1", 0.97109),
+        ("Standard deviation, divisor T", 0.95065),
+        ("Root mean square, divisor T − 1", 0.97691),
+        ("Root mean square, divisor T", 0.95634),
+        ("Geometric difference", 0.95047),
+        ("Mean absolute deviation", 0.48958),
+    ],
+)
+def test_the_printed_table_of_conventions_for_one_data_set(convention: str, percent: float) -> None:
+    months = BACON / 100.0
+    values = values_of(months[:, 0], months[:, 1], None, None, 1)
+    assert values[convention] == pytest.approx(percent / 100.0, abs=5.1e-8)
+    _, *rows = evaluate("TE_RECONCILE", months[:, 0], months[:, 1], None, percent, 1)
+    assert [row[0] for row in rows if row[4] == "Nearest in percent"] == [convention]
