@@ -98,7 +98,7 @@ def test_a_template_is_ok_and_a_weight_changed_by_hand_is_not(name: str) -> None
     assert str(typed["Verdict"]).startswith("CHECK: ")
     assert typed["Budget (assumed)"].startswith("CHECK: broken by 0.1")
     assert typed["Weight * (row 2)"] == f"CHECK: broken by {0.2 - {'b': 0.04, 'e': 0.05}[name[0]]:.7f}"
-    assert typed[TRACKING_ERROR].startswith("CHECK: not the weights that were reported")
+    assert typed[TRACKING_ERROR] == "CHECK: not the weights or inputs reported: write the audit anew"
     assert typed[OPTIMALITY].startswith("CHECK: other weights may have up to ")
 
 

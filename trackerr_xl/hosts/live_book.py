@@ -232,7 +232,7 @@ def _dress(target: Any, sheet: NewSheet) -> None:
     for area in sheet.status:
         cells = target.Range(area_address(area))
         for word, (letters, ground) in _COLOUR_WORDS:
-            first = address(area.top, area.left)
+            first = "$" + address(area.top, area.left)
             rule = cells.FormatConditions.Add(
                 Type=_EXPRESSION, Formula1=f'=LEFT({first},{len(word)})="{word}"'
             )

@@ -116,7 +116,8 @@ def _row(row: int, cells: Sequence[bytes], height: float | None) -> bytes:
 
 
 def _status(area: Area, colours: Sequence[int]) -> bytes:
-    first = address(area.top, area.left)
+    # A wide status is coloured as a whole by its first column.
+    first = "$" + address(area.top, area.left)
     rules = "".join(
         f'<cfRule type="expression" dxfId="{colour}" priority="{at}"><formula>LEFT({first},{len(word)})="{word}"</formula></cfRule>'
         for at, (word, colour) in enumerate(zip(STATUS_WORDS, colours, strict=True), start=1)

@@ -139,7 +139,7 @@ def _tracking_error(audited: Audited) -> Check:
         repr(audited.error),
         judged(
             f"ABS(C{row}-D{row})<={SHORTFALL:g}*D{row}+{TOLERANCE:g}",
-            in_quotes(f"CHECK: not the weights that were reported, or the inputs changed: {_ANEW}"),
+            in_quotes(f"CHECK: not the weights or inputs reported: {_ANEW}"),
         ),
         counts=False,
     )

@@ -13,7 +13,7 @@ from trackerr_xl.workbook.file.cell_xml import Content, NewFormula
 from trackerr_xl.workbook.file.looks import Look
 from trackerr_xl.workbook.file.new_sheet import NewSheet
 
-_WIDTHS = (2, 50, 15, 15, 15, 13, 13, 13, 54)
+_WIDTHS = (2, 50, 15, 15, 15, 13, 13, 13, 58)
 _FIRST, _LAST = 2, 9
 _VERDICT_ROW = 5
 _EMPTY = Look(rule=LINE)
