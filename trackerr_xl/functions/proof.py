@@ -25,6 +25,9 @@ _FINEST = 1e-12
 """Smaller residuals are not told apart: they are rounding, and a workbook would read differently on every machine."""
 
 
+_EQUAL = 1e-6
+"""Where names are counted, a bound this near to the value, relative to it, is the value: the bound is found by smoothing."""
+
 VALUES = {
     "Min TE": "tracking error",
     "Min variance": "volatility",
@@ -74,7 +77,7 @@ def _whole(achieved: "Achieved", case: "Case") -> Iterator[tuple[str, str]]:
     what = VALUES[case.options.objective]
     share = abs(value - bound) / abs(value) if value else 0.0
     held = int(whole.held.sum())
-    if share <= _FINEST:
+    if share <= _EQUAL:
         proved = f"none reach a better {what}"
     else:
         proved = f"none reach a {what} of {'more' if bound > value else 'less'} than {bound:.6g}, a gap of {100.0 * share:.2g} %"
