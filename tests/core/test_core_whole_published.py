@@ -88,7 +88,7 @@ def test_gurobi_has_the_same_optima(instance: str, every: int) -> None:
         problem = TrackingProblem.build(
             np.zeros(n), cov, linear=-row.sigma / (2.0 * (1.0 - row.sigma)) * mean
         )
-        found = best_whole(problem, holdings, gap=1e-4, seconds=3.0)
+        found = best_whole(problem, holdings, gap=1e-7, seconds=4.0)
         assert found.portfolio is not None
         ours, bound = (-2.0 * (1.0 - row.sigma) * value for value in (found.portfolio.value, found.bound))
         assert ours == pytest.approx(row.objective, rel=1e-6), row

@@ -56,18 +56,22 @@ class Restrictions:
         """Number of sets solved so far."""
         return len(self._known)
 
-    def least(self) -> float:
-        """A bound on the objective whatever is held: that of any number of names of any size; infinite where none can be."""
+    def least(self) -> tuple[float, Vector]:
+        """A bound on the objective whatever is held, and the weights of any number of names of any size behind it.
+
+        Infinite where there are none, and then the weights are the benchmark's.
+        """
         problem = self.problem
         wide = replace(problem, lower=np.minimum(problem.lower, 0.0), upper=np.maximum(problem.upper, 0.0))
         try:
             solution = solve(wide)
         except NoAnswerError:
-            return np.inf
+            return np.inf, problem.benchmark
         except NumericalError:
-            return -np.inf
+            return -np.inf, problem.benchmark
         linear = float(problem.linear @ (solution.weights - problem.benchmark))
-        return 0.5 * solution.active_variance + linear - 0.5 * solution.certificate.gap
+        value = 0.5 * solution.active_variance + linear
+        return value - 0.5 * solution.certificate.gap, solution.weights
 
     def best(self, held: Mask) -> Portfolio | None:
         """The best weights on exactly these names or fewer, None where there are none."""

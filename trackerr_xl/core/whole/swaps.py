@@ -4,15 +4,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from trackerr_xl.core.arrays import Indices, Mask, Vector
+from trackerr_xl.core.arrays import Indices, Mask, Matrix, Vector
 from trackerr_xl.core.whole.holdings import Holdings, Sides
 from trackerr_xl.core.whole.restricted import Portfolio, Restrictions, block
 
 NEW, OLD = 40, 20
 """Names that are tried to come in and to go out."""
+SHAKEN = 4
+"""One in so many names is exchanged at random."""
 DROPPED = 3
 """Names whose smallest holding is too large that are tried to go out alone."""
-TRIED = 6
+TRIED = 8
 """Exchanges solved before the search gives up."""
 BETTER = 1e-10
 """Share of the objective by which an exchange must be better."""
@@ -57,6 +59,26 @@ def improved(restrictions: Restrictions, start: Portfolio, sides: Sides, most: i
     return best
 
 
+def shaken(restrictions: Restrictions, now: Portfolio, sides: Sides, number: int) -> Mask | None:
+    """The names of a portfolio with some exchanged at random for those of the largest gain; the same for the same number.
+
+    None where the counts do not allow it.
+    """
+    held, open_names = now.held.copy(), np.flatnonzero(now.held & sides.open)
+    gone = max(1, open_names.size // SHAKEN)
+    if open_names.size <= gone:
+        return None
+    out = np.random.default_rng(number).choice(open_names, gone, replace=False)
+    held[out] = False
+    left = restrictions.best(held) if restrictions.holdings.allow(held) else now
+    slope = (left or now).gradient
+    gain = slope**2 / np.maximum(restrictions.problem.risk.diagonal(), 1e-300)
+    gain[~_can_move(restrictions.problem.lower, slope) | held] = -1.0
+    gain[out] = -1.0
+    found = chosen(gain, restrictions.holdings, Sides(held, sides.barred))
+    return found if restrictions.holdings.allow(found) else None
+
+
 def _exchanges(restrictions: Restrictions, now: Portfolio, sides: Sides) -> Iterator[Mask]:
     """Sets of names worth solving, by a model of second order of what each exchange changes."""
     problem, holdings = restrictions.problem, restrictions.holdings
@@ -70,7 +92,7 @@ def _exchanges(restrictions: Restrictions, now: Portfolio, sides: Sides) -> Iter
     inverse = np.linalg.inv(matrix)
     own = inverse.diagonal()
     weights = now.weights[inside]
-    loss = weights**2 / (2.0 * own)
+    loss = weights**2 / (2.0 * own) - now.gradient[inside] * weights
     loss[~sides.open[inside]] = np.inf
     cross = block(problem.risk, outside, inside)
     through = cross @ inverse
@@ -78,13 +100,12 @@ def _exchanges(restrictions: Restrictions, now: Portfolio, sides: Sides) -> Iter
         variance[outside] - np.einsum("ij,ij->i", through, cross), 1e-12 * variance[outside] + 1e-300
     )
     slope = now.gradient[outside]
-    gain = np.where(_can_move(problem.lower[outside], slope), slope**2 / (2.0 * left), 0.0)
+    least = np.maximum(holdings.least, problem.lower)[outside]
+    gain = -_rise(slope, left, least)
     new = np.argsort(-gain, kind="stable")[:NEW]
     old = np.argsort(loss, kind="stable")[:OLD]
     after = slope[new][:, None] - through[np.ix_(new, old)] * (weights[old] / own[old])[None, :]
-    gains = np.where(
-        _can_move(problem.lower[outside[new]][:, None], after), after**2 / (2.0 * left[new][:, None]), 0.0
-    )
+    gains = -_rise(after, left[new][:, None], least[new][:, None])
     rise = loss[old][None, :] - gains
     counts = holdings.counts(now.held)
     yield from _dropped(now, holdings, sides)
@@ -130,3 +151,10 @@ def _added(now: Portfolio, holdings: Holdings, counts: Vector, names: Indices) -
 def _can_move(lower: Vector, slope: Vector) -> Mask:
     """A name that is not held can come in from below, or from above where it may be short."""
     return np.asarray((slope < 0.0) | (lower < 0.0))
+
+
+def _rise(slope: Matrix, curvature: Matrix, least: Matrix) -> Matrix:
+    """Least change of the objective when a name comes in at no less than its smallest holding, or is sold short."""
+    weight = -slope / curvature
+    weight = np.where(least >= 0.0, np.maximum(weight, least), weight)
+    return np.asarray(weight * (slope + 0.5 * curvature * weight))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from trackerr_xl.core.arrays import Mask
+from trackerr_xl.core.arrays import Mask, Vector
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.solvers import clock
 from trackerr_xl.core.threads import one_thread
@@ -13,13 +13,16 @@ from trackerr_xl.core.whole.bound import Bound, bound
 from trackerr_xl.core.whole.diagonal import split
 from trackerr_xl.core.whole.feasible import feasible
 from trackerr_xl.core.whole.holdings import Holdings, Sides, decided
+from trackerr_xl.core.whole.learned import Learned
 from trackerr_xl.core.whole.relaxation import Relaxation, relaxation
 from trackerr_xl.core.whole.restricted import Portfolio, Restrictions
-from trackerr_xl.core.whole.swaps import chosen, improved
+from trackerr_xl.core.whole.swaps import chosen, improved, shaken
 
 ROOT_SOLVES, NODE_SOLVES = 150, 20
 """Portfolios solved in the search for a good one at the root and, now and then, further down."""
-EVERY = 20
+SHAKES = 12
+"""Times the best portfolio of the root is shaken."""
+EVERY = 10
 """Nodes from one such search to the next."""
 
 
@@ -95,6 +98,7 @@ class _Search:
         self.relaxed: Relaxation = relaxation(problem, split(problem.risk), holdings)
         self.best: Portfolio | None = None
         self.nodes = 0
+        self.learned = Learned(0)
         # The lowest bound among what was cut off.
         self.floor = np.inf
         self.heap: list[_Node] = []
@@ -103,10 +107,11 @@ class _Search:
         root = bound(self.relaxed, self.sides)
         self.nodes = 1
         # Where nothing is specific the dual stands on little, and any number of names is the better bound.
-        value = max(root.value, self.restrictions.least() / self.relaxed.objective)
+        least, free = self.restrictions.least()
+        value = max(root.value, least / self.relaxed.objective)
         if np.isinf(value):
             return Whole(None, np.inf, 1, finished=True)
-        self._start(root, first)
+        self._start(root, free, first)
         if self.best is None:
             # Starts by score alone can miss what little the rows allow.
             found = feasible(self.restrictions.problem, self.restrictions.holdings)
@@ -131,6 +136,7 @@ class _Search:
         self.names = names = np.flatnonzero(~self.sides.barred)
         self.holdings, self.relaxed = self.holdings.part(names), self.relaxed.part(names)
         found = root.bound
+        self.learned = Learned(names.size)
         few = Bound(found.value, found.y, found.share[names], found.to_hold[names], found.to_bar[names])
         return _Node(root.value, 0, self.sides.part(names), few)
 
@@ -154,9 +160,14 @@ class _Search:
         value = self.best.value / self.relaxed.objective
         return value - self.gap * abs(value)
 
-    def _start(self, root: Bound, first: Mask | None) -> None:
+    def _start(self, root: Bound, free: Vector, first: Mask | None) -> None:
         benchmark = self.restrictions.problem.benchmark
-        scores = [root.to_bar - root.to_hold + 1e-6 * root.share, root.share + 1e-6 * benchmark, benchmark]
+        scores = [
+            root.to_bar - root.to_hold + 1e-6 * root.share,
+            root.share + 1e-6 * benchmark,
+            benchmark,
+            np.abs(free),
+        ]
         starts = [chosen(score, self.holdings, self.sides) for score in scores]
         wanted = starts[0] & (self.sides.held | (root.share > 0.0))
         if self.holdings.least.any() and self.holdings.allow(wanted):
@@ -165,6 +176,17 @@ class _Search:
             starts.insert(0, first)
         for held in starts:
             self._try(held, ROOT_SOLVES)
+        for number in range(SHAKES):
+            if self.best is None or root.value >= self._enough() or clock.over():
+                break
+            self._shake(number)
+
+    def _shake(self, number: int) -> None:
+        """Begin again near the best portfolio so far."""
+        assert self.best is not None
+        held = shaken(self.restrictions, self.best, self.sides, number)
+        if held is not None:
+            self._try(held, NODE_SOLVES)
 
     def _try(self, held: Mask, most: int) -> None:
         restrictions = self.restrictions
@@ -200,7 +222,7 @@ class _Search:
             mark = np.zeros(open_names.size, dtype=np.bool_)
             mark[name] = True
             below = Sides(sides.held | mark, sides.barred) if held else Sides(sides.held, sides.barred | mark)
-            self._add(node, below)
+            self._add(node, below, name, held=held)
 
     def _all_may_be_held(self, sides: Sides) -> bool:
         """Whether the open names no longer need deciding: all could be held, and none has a smallest holding."""
@@ -211,17 +233,25 @@ class _Search:
             and not (np.isfinite(self.holdings.lower).any())
         )
 
-    def _add(self, node: _Node, sides: Sides) -> None:
+    def _add(self, node: _Node, sides: Sides, name: int, *, held: bool) -> None:
         found = bound(self.relaxed, sides, node.bound.y.copy(), self._enough())
         self.nodes += 1
         value = max(node.value, found.value)
+        self.learned.tell(name, held=held, share=float(node.bound.share[name]), rise=value - node.value)
         if self.nodes % EVERY == 0:
-            score = found.share + 1e-9 * self.restrictions.problem.benchmark[self.names]
-            self._try(self._everywhere(chosen(score, self.holdings, sides)), NODE_SOLVES)
+            self._look_around(found, sides)
         if value >= self._enough():
             self.floor = min(self.floor, value)
         else:
             heapq.heappush(self.heap, _Node(value, self.nodes, sides, found))
+
+    def _look_around(self, found: Bound, sides: Sides) -> None:
+        """Try for a better portfolio, by turns near this node and near the best so far."""
+        if self.nodes % (2 * EVERY) == 0 or self.best is None:
+            score = found.share + 1e-9 * self.restrictions.problem.benchmark[self.names]
+            self._try(self._everywhere(chosen(score, self.holdings, sides)), NODE_SOLVES)
+        else:
+            self._shake(self.nodes)
 
     def _narrowed(self, node: _Node) -> Sides:
         """What the bound decides by itself: names whose other side would raise it too far."""
@@ -234,7 +264,6 @@ class _Search:
         return Sides(node.sides.held | held, node.sides.barred | barred)
 
     def _undecided(self, found: Bound, open_names: Mask) -> int:
-        """The name whose share is nearest to a half, of equals the one that matters most."""
-        share = found.share
-        score = np.minimum(share, 1.0 - share) + 1e-9 * (found.to_hold + found.to_bar) / self.relaxed.scale
+        """The name that is expected to raise the bound most on both sides, of equals the one that matters most."""
+        score = self.learned.score(found.share) + 1e-9 * (found.to_hold + found.to_bar)
         return int(np.argmax(np.where(open_names, score, -1.0)))
