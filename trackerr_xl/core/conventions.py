@@ -52,10 +52,15 @@ def ex_post_conventions(portfolio: Vector, benchmark: Vector, periods: float) ->
         Simple returns per period, fractions, oldest first.
     periods : float
         Periods a year.
+
+    Raises
+    ------
+    ShapeError
+        If there are fewer than two dates.
     """
-    return tuple(_those_that_exist(_of_returns(portfolio, benchmark), periods)) + tuple(
-        _of_other_years(history.standard_deviation(portfolio, benchmark), periods)
-    )
+    error = history.standard_deviation(portfolio, benchmark)
+    found = tuple(_those_that_exist(_of_returns(portfolio, benchmark), periods))
+    return found + tuple(_of_other_years(error, periods))
 
 
 def ex_ante_conventions(
