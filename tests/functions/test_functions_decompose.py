@@ -89,3 +89,26 @@ def test_contributions_of_names_and_of_groups_sum_to_the_total(n: int, seed: int
         assert row[5] == pytest.approx(math.sqrt(own @ cov @ own), rel=1e-9, abs=1e-12)
     alone = sum(row[5] for row in parts[1:-2])
     assert parts[-2][5] == pytest.approx(expected - alone, rel=1e-9, abs=1e-12)
+
+
+@given(st.permutations(range(6)), st.integers(0, 2**32 - 1), st.floats(0.01, 100.0))
+@settings(deadline=None)
+def test_order_moves_rows_only_and_the_scale_of_risk_scales_contributions(
+    order: list[int], seed: int, scale: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    names = [f"N{i}" for i in range(6)]
+    w, b = rng.dirichlet(np.ones(6)), rng.dirichlet(np.ones(6))
+    x = rng.normal(size=(6, 12))
+    cov = x @ x.T
+    straight = evaluate("TE_CONTRIB", w, b, cov)
+    fund = [[names[at], w[at]] for at in order]
+    index = [[name, weight] for name, weight in zip(names, b.tolist(), strict=True)]
+    edged = [["", *(names[at] for at in order)]]
+    edged += [[names[at], *(scale**2 * cov[at, order]).tolist()] for at in order]
+    moved = {row[0]: row[1:] for row in evaluate("TE_CONTRIB", fund, index, edged)}
+    for name, row in zip(names, straight[1:7], strict=True):
+        active, marginal, contribution, share, alone = row[1:]
+        expected = [active, scale * marginal, scale * contribution, share, scale * alone]
+        assert moved[name] == pytest.approx(expected, rel=1e-8, abs=1e-10 * scale)
+    assert moved["Total"][2] == pytest.approx(scale * straight[-1][3], rel=1e-9)

@@ -108,6 +108,15 @@ def test_least_squares_index_tracking(name: str) -> None:
     assert math.sqrt(float(np.mean(difference**2))) == pytest.approx(published["is_rmse"], rel=1e-6)
     assert held.min() >= 0.0
     assert held.sum() == pytest.approx(1.0, abs=1e-12)
+    _, later = index_tracking(name, slice(145, 290))
+    realised = number("TRACKING_ERROR", held @ later[1:], later[0], None, None, "RMS")
+    assert realised == pytest.approx(published["oos_rmse"], rel=1e-6)
+    with (DATA / "published" / "wqu_te_indtrack_odd.csv").open(encoding="utf-8") as file:
+        printed = next(
+            row for row in csv.DictReader(file) if row["instance"] == name and row["model"] == "DenseQP"
+        )
+    assert round(math.sqrt(float(np.mean(difference**2))), 4) == float(printed["TE_in"])
+    assert round(realised, 4) == float(printed["TE_out"])
 
 
 @needs_data
