@@ -83,6 +83,36 @@ def functions_of_the_wizard(script: Path, folder: Path) -> list[dict[str, Any]]:
     return described
 
 
+def ran_macros(
+    script: Path, questions: dict[str, Any], folder: Path, bridge: Path | None = None, **environ: str
+) -> dict[str, Any]:
+    """What a workbook's macros answer and its cells show, asked by a script that LibreOffice's own Python runs.
+
+    Parameters
+    ----------
+    script : Path
+        The script; it takes a file of questions as JSON and leaves its answers there.
+    questions : dict
+        What it is asked.
+    folder : Path
+        Where the file goes.
+    bridge : Path, optional
+        A macro in Python that the workbook's own macros may call.
+    **environ : str
+        Further variables of its environment.
+    """
+    file = folder / "questions.json"
+    file.write_text(json.dumps(questions), encoding="utf-8")
+    office = _office(_RECALCULATE_NEVER, None)
+    if bridge is not None:
+        macros = _profile(_RECALCULATE_NEVER, None) / "user" / "Scripts" / "python"
+        macros.mkdir(parents=True, exist_ok=True)
+        shutil.copy(bridge, macros)
+    assert _run([_SYSTEM_PYTHON, str(script), str(file), *office], _environment() | environ) is not None
+    answers: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return answers
+
+
 def stored_values(path: Path) -> dict[tuple[str, str], Value]:
     """Every non-empty cell as LibreOffice shows it when it trusts the values stored in the file."""
     return _values(path, _RECALCULATE_NEVER)

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from trackerr_xl.publish.python_command import PROGRAM, SWITCHES, arguments
+from trackerr_xl.macros.python_command import PROGRAM, SWITCHES, arguments
 
 MODULES = (
     "numpy",

@@ -71,7 +71,7 @@ def xlwings_add_in(sheet: str = "xlwings.conf", of: str = "quickstart_addin.xlam
             if part == "xl/workbook.xml":
                 assert content.count(b"_myaddin.conf") == 1
                 content = content.replace(b"_myaddin.conf", sheet.encode())
-            target.writestr(part, content)
+            target.writestr(zipfile.ZipInfo(part), content)
     return made.getvalue()
 
 
@@ -80,7 +80,10 @@ def as_workbook(add_in: bytes) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as target:
         for part, content in parts(add_in).items():
-            target.writestr(part, content.replace(b"excel.addin.macroEnabled", b"excel.sheet.macroEnabled"))
+            target.writestr(
+                zipfile.ZipInfo(part),
+                content.replace(b"excel.addin.macroEnabled", b"excel.sheet.macroEnabled"),
+            )
     return made.getvalue()
 
 

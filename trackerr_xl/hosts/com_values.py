@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Final, cast
 
 from trackerr_xl.hosts.rectangle import Rows, rectangle
+from trackerr_xl.macros.agreed import MARKER
 from trackerr_xl.sheet.cells import Cell, CellError, Given, Grid
 from trackerr_xl.sheet.packed import packed
 
@@ -32,9 +33,6 @@ ERROR_NUMBERS: Final = {
     "#CALC!": 2050,
 }
 """What VBA's `CVErr` takes for each error value (the members of Excel's XlCVError)."""
-
-MARKER: Final = "#XL:"
-"""Starts a text that stands for an error value on its way out: Python cannot return one, so VBA makes it."""
 
 MISSING: Final = -2147352572
 """DISP_E_PARAMNOTFOUND: how an argument left out arrives."""

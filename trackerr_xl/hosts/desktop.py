@@ -12,11 +12,9 @@ from xlwings.conversion import Accessor, ConversionContext, Pipeline
 from trackerr_xl.functions import CATALOGUE
 from trackerr_xl.hosts.com_values import Marked, com_from_grid, given_from_com
 from trackerr_xl.hosts.signature import python_function
+from trackerr_xl.macros.agreed import CATEGORY
 from trackerr_xl.sheet.call import call
 from trackerr_xl.sheet.cells import CellError, Given
-
-CATEGORY: Final = "Tracking error"
-"""Where Excel's Insert Function window lists the functions."""
 
 _LARGE: Final = 100_000
 """Cells from which on it pays to ask Excel how far the sheet is filled: asking takes a millisecond."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from trackerr_xl.functions import CATALOGUE
 from trackerr_xl.functions.options import OPTIONS
+from trackerr_xl.publish.excel import add_in
 from trackerr_xl.publish.libreoffice import extension
 from trackerr_xl.publish.lite import main_module, requirements
 from trackerr_xl.publish.reference import error_page, function_page
@@ -19,6 +20,7 @@ def publish(project: Path) -> None:
         "docs/lite/main.py": main_module(CATALOGUE.values()).encode(),
         "docs/lite/requirements.txt": requirements(version("xlwings")).encode(),
         "trackerr_xl/addins/trackerr.oxt": extension(CATALOGUE),
+        "trackerr_xl/addins/trackerr.xlam": add_in(CATALOGUE),
     }
     for name, content in files.items():
         path = project / name

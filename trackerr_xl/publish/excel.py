@@ -1,0 +1,102 @@
+"""The add-in for Excel on Windows, made from the catalogue: macros, ribbon, and the sheet of its settings."""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from itertools import groupby
+from typing import Final
+from xml.sax.saxutils import quoteattr
+
+import xlsxwriter
+
+from trackerr_xl.functions.spec import SheetFunction
+from trackerr_xl.macros.agreed import RIBBON, Button
+from trackerr_xl.macros.modules import add_in_modules
+from trackerr_xl.macros.project import vba_project
+
+SETTINGS_SHEET: Final = "xlwings.conf"
+"""Sheet of an add-in that holds its settings: a name in column A, its value in column B."""
+
+_LARGE: Final = ("optimise", "freeze", "lock_as_test", "new_from_template", "help_page")
+_RIBBON_PART: Final = "customUI/customUI.xml"
+_SAME_DAY: Final = datetime(2026, 1, 1)
+
+
+def add_in(catalogue: Mapping[str, SheetFunction]) -> bytes:
+    """The .xlam file.
+
+    Parameters
+    ----------
+    catalogue : mapping of str to SheetFunction
+        Every function by its name.
+    """
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        book.set_properties(
+            {"title": "trackerr_xl", "comments": "Index tracking in a spreadsheet", "created": _SAME_DAY}
+        )
+        book.add_vba_project(io.BytesIO(vba_project(add_in_modules(catalogue), sheets=1)), is_stream=True)
+        book.set_vba_name("ThisWorkbook")
+        sheet = book.add_worksheet(SETTINGS_SHEET)
+        sheet.set_vba_name("Sheet1")
+        sheet.write_row("A1", ["Interpreter_Win", ""])
+        sheet.write_row("A2", ["Use UDF Server", True])
+        sheet.write_row("A3", ["ADD_WORKBOOK_TO_PYTHONPATH", False])
+    return _rezipped(made.getvalue(), _CHANGES, {_RIBBON_PART: ribbon(RIBBON).encode()})
+
+
+def ribbon(buttons: Iterable[Button]) -> str:
+    """The ribbon's tab, in the language Office has for it."""
+    groups = "".join(
+        f"<group id={quoteattr(f'trackerr{name}')} label={quoteattr(name)}>"
+        f"{''.join(map(_button, members))}</group>"
+        for name, members in groupby(buttons, key=lambda button: button.group)
+    )
+    return (
+        '<customUI xmlns="http://schemas.microsoft.com/office/2006/01/customui"><ribbon><tabs>'
+        f'<tab id="trackerrTab" label="Tracking error">{groups}</tab></tabs></ribbon></customUI>'
+    )
+
+
+def _button(button: Button) -> str:
+    size = "large" if button.action in _LARGE else "normal"
+    return (
+        f'<button id="{button.macro}" label={quoteattr(button.label)} size="{size}" imageMso="{button.image}" '
+        f'onAction="On{button.macro}" screentip={quoteattr(button.label)} supertip={quoteattr(button.tip)}/>'
+    )
+
+
+def _rezipped(file: bytes, changes: Mapping[str, Callable[[str], str]], added: Mapping[str, bytes]) -> bytes:
+    made = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(file)) as source,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as target,
+    ):
+        parts = {name: source.read(name) for name in source.namelist()}
+        for name, change in changes.items():
+            parts[name] = change(parts[name].decode()).encode()
+        for name, content in {**parts, **added}.items():
+            # Stored, not compressed: what a compressor makes of it depends on the machine.
+            target.writestr(zipfile.ZipInfo(name, _SAME_DAY.timetuple()[:6]), content)
+    return made.getvalue()
+
+
+def _replaced(old: str, new: str) -> Callable[[str], str]:
+    def change(text: str) -> str:
+        if text.count(old) != 1:
+            raise ValueError(f"{old} is there {text.count(old)} times")
+        return text.replace(old, new)
+
+    return change
+
+
+_CHANGES: Final = {
+    "[Content_Types].xml": _replaced("ms-excel.sheet.macroEnabled", "ms-excel.addin.macroEnabled"),
+    "_rels/.rels": _replaced(
+        "</Relationships>",
+        '<Relationship Id="rIdRibbon" '
+        'Type="http://schemas.microsoft.com/office/2006/relationships/ui/extensibility" '
+        f'Target="{_RIBBON_PART}"/></Relationships>',
+    ),
+}
