@@ -140,6 +140,9 @@ def test_new_makes_a_workbook_from_a_template_and_never_over_another(tmp_path: P
     out = tmp_path / "mine.xlsx"
     assert run("new", "Bond risk", out).exit_code == 0
     assert out.read_bytes() == (TEMPLATES / "bond_risk.xlsx").read_bytes()
+    with_macros = tmp_path / "mine.xlsm"
+    assert run("new", "Bond risk", with_macros).exit_code == 0
+    assert with_macros.read_bytes() == (TEMPLATES / "bond_risk.xlsm").read_bytes()
     assert (
         run("new", "bond_risk", out).stderr
         == f"TE-160 {out} exists already, a new workbook needs a name of its own.\n"

@@ -16,6 +16,7 @@ from trackerr_xl.install.configuration import configured, configured_python
 from trackerr_xl.install.excel import put_add_in, remove_add_in, shipped_add_in
 
 OURS = Path("AppData/Roaming/Microsoft/Excel/XLSTART/trackerr.xlam")
+NOTE = Path("AppData/Roaming/trackerr_xl/python.txt")
 PYTHON = Path(r"C:\Users\Zoë & Co\venv\Scripts\python.exe")
 
 
@@ -32,7 +33,16 @@ def test_the_add_in_lies_where_excel_starts_and_nothing_else_is_new(tmp_path: Pa
     machine = windows(tmp_path)
     before = files_below(tmp_path)
     assert put_add_in(machine, xlwings_add_in()) == tmp_path / OURS
-    assert files_below(tmp_path) - before == {OURS}
+    assert files_below(tmp_path) - before == {OURS, NOTE}
+
+
+def test_the_python_is_noted_for_workbooks_that_carry_their_own_macros(tmp_path: Path) -> None:
+    machine = windows(tmp_path / "Zoë Ω")
+    put_add_in(machine, xlwings_add_in())
+    noted = (tmp_path / "Zoë Ω" / NOTE).read_bytes()
+    # What VBA's OpenTextFile takes as Unicode: UTF-16, the low byte first, with its mark.
+    assert noted.startswith(b"\xff\xfe")
+    assert noted.decode("utf-16") == f"{machine.python.program}\r\n"
 
 
 def test_the_python_is_filled_in_and_every_other_setting_stays() -> None:

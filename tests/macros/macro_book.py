@@ -1,14 +1,19 @@
 """Workbooks with our macros that LibreOffice can run: Excel's way to Python replaced by one that exists here."""
 
 import io
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+import libreoffice
 import xlsxwriter
 from pyopenvba import ExcelFile, VBAModuleKind
 
 from trackerr_xl.macros.modules import Module
 from trackerr_xl.macros.project import vba_project
+
+HERE = Path(__file__).parent
 
 XLPY = """Public Function XLPy() As Object
     Set XLPy = New Bridge
@@ -78,8 +83,26 @@ def macro_book(
         for number, sheet in enumerate(book.worksheets(), start=1):
             sheet.set_vba_name(f"Sheet{number}")
     if bridged:
-        with ExcelFile(path) as file:
-            file.set_module("xlwings", XLPY)
-            file.vba_project().add_module("Bridge", BRIDGE, kind=VBAModuleKind.other)
-            file.save(path)
+        bridge(path)
     return path
+
+
+def bridge(path: Path) -> None:
+    """Give the macros of a workbook the way to Python that LibreOffice has."""
+    with ExcelFile(path) as file:
+        file.set_module("xlwings", XLPY)
+        file.vba_project().add_module("Bridge", BRIDGE, kind=VBAModuleKind.other)
+        file.save(path)
+
+
+def asked(path: Path, folder: Path, calls: list[Any], cells: list[Any]) -> dict[str, Any]:
+    """What LibreOffice answers to calls of macros, and shows in cells, of a workbook opened with its macros."""
+    return libreoffice.ran_macros(
+        HERE / "run_macros.py",
+        {"workbook": str(path), "calls": calls, "cells": cells},
+        folder,
+        HERE / "calc_bridge.py",
+        TRACKERR_TEST_PYTHON=sys.executable,
+        TRACKERR_TEST_SERVER=str(HERE.parent / "hosts" / "excel_process.py"),
+        TRACKERR_TEST_FOLDER=str(HERE.parents[1]),
+    )

@@ -1,13 +1,11 @@
 """The generated macros in a program that compiles and runs them: LibreOffice, which has a VBA of its own."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import libreoffice
 import pytest
-from macro_book import macro_book
+from macro_book import asked, macro_book
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_range_abs
 
@@ -20,22 +18,8 @@ from trackerr_xl.macros.modules import add_in_modules, workbook_modules
 from trackerr_xl.publish.excel import add_in
 from trackerr_xl.sheet.cells import Cell, CellError
 
-HERE = Path(__file__).parent
-TESTS = HERE.parent
 NONSENSE = "no such thing"
 NO_PYTHON = "#TRACKERR No Python is set: run trackerr-xl install and start Excel anew."
-
-
-def asked(path: Path, folder: Path, calls: list[Any], cells: list[Any]) -> dict[str, Any]:
-    return libreoffice.ran_macros(
-        HERE / "run_macros.py",
-        {"workbook": str(path), "calls": calls, "cells": cells},
-        folder,
-        HERE / "calc_bridge.py",
-        TRACKERR_TEST_PYTHON=sys.executable,
-        TRACKERR_TEST_SERVER=str(TESTS / "hosts" / "excel_process.py"),
-        TRACKERR_TEST_FOLDER=str(TESTS.parent),
-    )
 
 
 @pytest.fixture(scope="module")

@@ -107,7 +107,7 @@ def run_new(name: str | None, out: Path | None) -> Outcome:
     if name is None:
         show_facts("Templates", [(known, str(path)) for known, path in templates().items()])
         return Outcome.DONE
-    path = template(name)
+    path = template(name, macros=(out or Path(name)).suffix.lower() == ".xlsm")
     out = Path(path.name) if out is None else out
     refuse_other_ending(path, out)
     if out.exists():

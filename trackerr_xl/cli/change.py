@@ -102,7 +102,7 @@ def new(
         Path | None, typer.Argument(metavar="[FILE]", help="The new workbook.", show_default=False)
     ] = None,
 ) -> None:
-    """List the templates, or make a new workbook FILE from one."""
+    """List the templates, or make a new workbook FILE from one; as .xlsm it has macros and buttons of its own."""
     from trackerr_xl.cli.act import run_new
 
     finish(run_new, template, out)

@@ -18,6 +18,11 @@ def startup_folder(machine: Machine) -> Path:
     return machine.roaming / "Microsoft" / "Excel" / "XLSTART"
 
 
+def noted_python(machine: Machine) -> Path:
+    """Where workbooks that carry their own macros read which Python to start."""
+    return machine.roaming / "trackerr_xl" / "python.txt"
+
+
 def shipped_add_in() -> bytes:
     """The add-in as it came with this package.
 
@@ -53,11 +58,13 @@ def put_add_in(machine: Machine, add_in: bytes) -> Path:
         If this is not Windows, or Excel has the file open.
     """
     _refuse_other_systems(machine)
-    path = startup_folder(machine) / ADD_IN
+    path, note = startup_folder(machine) / ADD_IN, noted_python(machine)
     content = configured(add_in, machine.python.program)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_files({path: content})
+        for file in (path, note):
+            file.parent.mkdir(parents=True, exist_ok=True)
+        # VBA reads text beyond the code page of the machine in this encoding only.
+        write_files({path: content, note: f"{machine.python.program}\r\n".encode("utf-16")})
     except (FileRefusedError, OSError) as error:
         raise _in_the_way(path, error) from None
     return path
@@ -72,8 +79,9 @@ def remove_add_in(machine: Machine) -> Path | None:
         If this is not Windows, or Excel has the file open.
     """
     _refuse_other_systems(machine)
-    path = startup_folder(machine) / ADD_IN
+    path, note = startup_folder(machine) / ADD_IN, noted_python(machine)
     try:
+        note.unlink(missing_ok=True)
         path.unlink()
     except FileNotFoundError:
         return None

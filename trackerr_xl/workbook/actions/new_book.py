@@ -24,8 +24,15 @@ def templates() -> dict[str, Path]:
     raise SetupError("are not installed: install trackerr-xl again", at="the templates")
 
 
-def template(name: str) -> Path:
+def template(name: str, *, macros: bool = False) -> Path:
     """The file of one template.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    macros : bool, optional
+        Whether it is to have macros and buttons of its own, for a machine where the add-in is not loaded.
 
     Raises
     ------
@@ -33,7 +40,7 @@ def template(name: str) -> Path:
         If there is none of that name.
     """
     known = templates()
-    wanted = name.strip().lower().removesuffix(".xlsx").replace(" ", "_")
+    wanted = name.strip().lower().removesuffix(".xlsx").removesuffix(".xlsm").replace(" ", "_")
     if wanted not in known:
         raise LabelError(not_known(name, tuple(known)), at="template")
-    return known[wanted]
+    return known[wanted].with_suffix(".xlsm") if macros else known[wanted]

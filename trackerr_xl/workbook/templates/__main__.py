@@ -3,14 +3,15 @@
 import sys
 from pathlib import Path
 
-from trackerr_xl.workbook.templates.build import TEMPLATES, built
+from trackerr_xl.workbook.templates.build import TEMPLATES, built_pair
 
 
 def main(folder: Path) -> None:
-    """Write every template into a folder."""
+    """Write every template into a folder, without macros and with them."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, write in TEMPLATES.items():
-        (folder / name).write_bytes(built(write))
+        for suffix, content in zip((".xlsx", ".xlsm"), built_pair(write), strict=True):
+            (folder / name).with_suffix(suffix).write_bytes(content)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,12 @@
-"""A template built in passes: written, recalculated without a spreadsheet program, written with its values."""
+"""A template built in passes: written, recalculated without a spreadsheet program, written with its values.
+
+Of each there are two: a plain workbook, and one with macros, which calculates where the add-in is not loaded and has
+buttons.
+"""
 
 import tempfile
-from collections.abc import Callable, Mapping
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -10,6 +15,10 @@ from typing import Final
 import xlsxwriter
 
 from trackerr_xl.errors import SetupError
+from trackerr_xl.functions import CATALOGUE
+from trackerr_xl.macros.agreed import RIBBON, Button
+from trackerr_xl.macros.modules import workbook_modules
+from trackerr_xl.macros.project import vba_project
 from trackerr_xl.sheet.cells import CellError
 from trackerr_xl.workbook.file.addresses import address
 from trackerr_xl.workbook.file.package import open_package
@@ -37,9 +46,29 @@ _CREATED: Final = datetime(2026, 1, 5)
 # Excel recalculates on opening what an older calculation engine than its own has saved.
 _EXCEL_365: Final = 191029
 
+_OPTIMISES: Final = b"TE_OPTIMIZE("
+_ANYWHERE: Final = {"explain", "freeze", "lock_as_test", "rerun_tests"}
+_OF_WEIGHTS: Final = {"optimise", "write_audit_formulas"}
+
 
 def built(write: Callable[[Book], None]) -> bytes:
     """The bytes of a template whose every formula shows its true value.
+
+    Parameters
+    ----------
+    write : callable
+        One of `TEMPLATES`.
+
+    Raises
+    ------
+    SetupError
+        If a formula cannot be calculated here.
+    """
+    return built_pair(write)[0]
+
+
+def built_pair(write: Callable[[Book], None]) -> tuple[bytes, bytes]:
+    """The same, and the same with macros and buttons.
 
     Parameters
     ----------
@@ -55,15 +84,21 @@ def built(write: Callable[[Book], None]) -> bytes:
         path = Path(folder) / "template.xlsx"
         path.write_bytes(_written(write, {}, {}))
         known = recalculate(path)
-        path.write_bytes(_written(write, _values(known), _spills(known)))
+        values, spills = _values(known), _spills(known)
+        path.write_bytes(_written(write, values, spills))
+        again = recalculate(path)
         # XlsxWriter cannot store an error value in a spilled cell: what is left is written as `recalc` writes it.
-        return write_back(open_package(path), recalculate(path))
+        plain = write_back(open_package(path), again)
+        with_macros = path.with_suffix(".xlsm")
+        with_macros.write_bytes(_written(write, values, spills, _buttons(plain)))
+        return plain, write_back(open_package(with_macros), again)
 
 
 def _written(
     write: Callable[[Book], None],
     stored: Mapping[tuple[str, str], Scalar],
     spilled: Mapping[tuple[str, str], tuple[int, int]],
+    buttons: Sequence[Button] = (),
 ) -> bytes:
     made = BytesIO()
     with xlsxwriter.Workbook(made, {"in_memory": True}) as file:
@@ -72,8 +107,26 @@ def _written(
         # Excel keeps the stored values on opening, so that a reader without the add-in sees them and not #NAME?.
         file.set_calc_mode("auto", _EXCEL_365)
         file.calc_on_load = False
-        write(Book(file, Ink(file), stored, spilled))
+        write(Book(file, Ink(file), stored, spilled, buttons))
+        if buttons:
+            _add_macros(file)
     return made.getvalue()
+
+
+def _buttons(workbook: bytes) -> tuple[Button, ...]:
+    """The buttons that do something in a workbook."""
+    with zipfile.ZipFile(BytesIO(workbook)) as archive:
+        optimises = any(_OPTIMISES in archive.read(part) for part in archive.namelist())
+    wanted = _ANYWHERE | (_OF_WEIGHTS if optimises else set())
+    return tuple(button for button in RIBBON if button.action in wanted)
+
+
+def _add_macros(file: xlsxwriter.Workbook) -> None:
+    sheets = file.worksheets()
+    file.add_vba_project(BytesIO(vba_project(workbook_modules(CATALOGUE), len(sheets))), is_stream=True)
+    file.set_vba_name("ThisWorkbook")
+    for number, sheet in enumerate(sheets, start=1):
+        sheet.set_vba_name(f"Sheet{number}")
 
 
 def _values(known: Recalculation) -> dict[tuple[str, str], Scalar]:

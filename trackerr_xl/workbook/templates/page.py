@@ -7,6 +7,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from trackerr_xl.macros.agreed import Button
 from trackerr_xl.workbook.templates.style import BAD, BAD_FILL, GOOD, GOOD_FILL, INPUT_BLUE, Ink
 
 Scalar = float | int | str | bool
@@ -14,6 +15,12 @@ Stored = Mapping[tuple[str, str], Scalar]
 """(sheet, A1 address) to the value a formula or a spilled cell has."""
 
 A4 = 9
+
+# Of a column in Excel's own font.
+_PIXELS_A_CHARACTER = 7
+_PIXELS_A_COLUMN = 5
+
+_BUTTON_MARGINS, _BUTTON_GAP = 34, 6
 
 _CENTRED = ("Status", "Check", "On", "Rank active", "Rank contrib.")
 
@@ -32,12 +39,15 @@ class Book:
         Value of each formula and spilled cell; 0 stands where it is not known.
     spilled : mapping
         (sheet, first cell) of a dynamic array to the rows and columns it fills; one cell where it is not known.
+    buttons : sequence of Button, optional
+        What the first sheet has buttons for.
     """
 
     file: xlsxwriter.Workbook
     ink: Ink
     stored: Stored
     spilled: Mapping[tuple[str, str], tuple[int, int]]
+    buttons: Sequence[Button] = ()
 
     def define(self, name: str, sheet: str, cells: str) -> None:
         """Give cells of a sheet, such as ``B2:C9``, a name."""
@@ -177,6 +187,8 @@ def open_page(
     page.fill(f"A2:{last}2", "subtitle")
     page.put("B1", title, "title")
     page.put("B2", subtitle, "subtitle")
+    if len(book.file.worksheets()) == 1:
+        _put_buttons(page, widths)
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.45, bottom=0.55)
@@ -184,3 +196,15 @@ def open_page(
     sheet.center_horizontally()
     sheet.set_footer("&L&8&K5B6677&F  ·  &A&R&8&K5B6677Page &P of &N")
     return page
+
+
+def _put_buttons(page: Page, widths: Sequence[float]) -> None:
+    """Put the buttons of a workbook at the right end of the title band."""
+    spot = round(sum(widths) * _PIXELS_A_CHARACTER) + len(widths) * _PIXELS_A_COLUMN
+    for button in reversed(page.book.buttons):
+        width = _PIXELS_A_CHARACTER * len(button.label) + _BUTTON_MARGINS
+        spot -= width + _BUTTON_GAP
+        look = {"caption": button.label, "macro": button.macro, "description": button.tip}
+        page.sheet.insert_button(
+            "A1", look | {"width": width, "height": 24, "x_offset": spot, "y_offset": 11}
+        )
