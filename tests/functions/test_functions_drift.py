@@ -63,6 +63,39 @@ def test_drifted_weights_are_those_of_the_values_held(seed: int) -> None:
     assert [row[4] for row in rows[1:-1]] == pytest.approx((equal / equal.sum()).tolist(), rel=1e-12)
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    st.permutations(range(5)), st.permutations(range(5)), st.permutations(range(5)), st.integers(0, 100_000)
+)
+def test_the_order_of_the_names_changes_nothing(
+    held: list[int], indexed: list[int], returned: list[int], seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    names = np.array([f"N{place}" for place in range(5)])
+    w, b, r = rng.dirichlet(np.ones(5)), rng.dirichlet(np.ones(5)), rng.uniform(-0.3, 0.5, 5)
+    x = rng.normal(size=(5, 9))
+    cov = x @ x.T
+
+    def drifted(*orders: list[int]) -> dict[object, list[object]]:
+        columns = [
+            [[name, value] for name, value in zip(names[order], values[order].tolist(), strict=True)]
+            for order, values in zip(orders, (w, b, r), strict=True)
+        ]
+        edges = names[orders[2]].tolist()
+        ordered = cov[np.ix_(orders[2], orders[2])].tolist()
+        matrix = [["", *edges], *([name, *row] for name, row in zip(edges, ordered, strict=True))]
+        return {row[0]: row[1:] for row in evaluate("TE_DRIFT", *columns, matrix)[1:]}
+
+    plain = drifted(*[list(range(5))] * 3)
+    shuffled = drifted(held, indexed, returned)
+    assert set(shuffled) == set(plain)
+    for name, row in plain.items():
+        numbers = [cell for cell in row if isinstance(cell, float)]
+        assert [cell for cell in shuffled[name] if isinstance(cell, float)] == pytest.approx(
+            numbers, rel=1e-10, abs=1e-14
+        )
+
+
 def test_what_is_missing_is_named() -> None:
     def sentence(*arguments: object) -> str:
         fault = call("TE_DRIFT", arguments).fault  # type: ignore[arg-type]  # what a host would hand over

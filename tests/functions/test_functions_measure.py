@@ -115,6 +115,19 @@ def test_every_ex_post_method(method: str | None, expected: float) -> None:
     )
 
 
+@pytest.mark.parametrize("method", ["Std", "RMS", "MAD", "Downside", "EWMA 3"])
+@given(st.integers(0, 2**32 - 1), st.floats(0.01, 50.0))
+@settings(deadline=None, max_examples=40)
+def test_active_returns_times_a_number_are_that_many_times_the_tracking_error(
+    method: str, seed: int, times: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    index, active = rng.normal(0.0, 0.03, 14), rng.normal(0.001, 0.01, 14)
+    once = number("TRACKING_ERROR", (index + active).tolist(), index.tolist(), None, 12, method)
+    scaled = number("TRACKING_ERROR", (index + times * active).tolist(), index.tolist(), None, 12, method)
+    assert scaled == pytest.approx(times * once, rel=1e-9)
+
+
 def test_returns_are_matched_by_date_and_put_in_order() -> None:
     dates = pd.date_range("2024-01-31", periods=4, freq="ME")
     fund = pd.Series(R, index=dates)

@@ -28,14 +28,14 @@ def main():
         document = desktop.loadComponentFromURL(
             Path(asked["workbook"]).as_uri(), "_blank", 0, tuple(map(option, options, options.values()))
         )
+        if asked["cells"]:
+            document.calculateAll()
         library = document.BasicLibraries.getByName("VBAProject")
         answers = {
             "modules": {name: library.getByName(name) for name in library.ElementNames},
             "calls": [called(document, *call) for call in asked["calls"]],
         }
-        if asked["cells"]:
-            document.calculateAll()
-            answers["cells"] = [cells(document, *area) for area in asked["cells"]]
+        answers["cells"] = [cells(document, *area) for area in asked["cells"]]
         document.close(True)
     Path(path).write_text(json.dumps(answers), encoding="utf-8")
 
