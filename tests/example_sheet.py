@@ -59,6 +59,12 @@ NAMED: dict[str, Given] = {
     "Shares": [["AAA", 1000.0], ["BBB", 500.0]],
     "Prices": [["AAA", 41.25], ["BBB", 120.5], ["CCC", 9.99]],
     "Lots": [["Name", "Lot", "MinPiece"], ["AAA", 10.0, None], ["BBB", 1.0, None], ["CCC", 100.0, 500.0]],
+    "Accounts": [
+        ["Account", "AAA", "BBB", "CCC", "Exclude", "Turnover Max"],
+        ["Smith", 0.3, 0.3, 0.4, None, 0.05],
+        ["Jones", None, None, None, None, None],
+        ["Brown", 0.5, 0.2, 0.3, "CCC", None],
+    ],
     "FundReturns": [
         [46022.0, 0.010],
         [46053.0, 0.006],

@@ -213,6 +213,19 @@ def TE_TRACK(
 
 
 @func
+def TE_BATCH(
+    accounts: Annotated[Cells, {"doc": "Table with the header Account, columns headed by names (weights held now), Exclude (names or groups, ; between them) and limits such as Turnover Max; none in a cell lifts the limit."}],
+    weights: Annotated[Cells, {"doc": "Benchmark weights, one column, one row or [name, weight]."}],
+    cov: Annotated[Cells, {"doc": "Covariance of the returns per period: n × n, or with the names on both edges, matched by name; or a RISK_MODEL cell."}],
+    constraints: Annotated[Cells, {"doc": "Table with the headers Type, Item, Min, Max and, if wanted, Basis, Penalty, On, Note. Left out: each weight from 0 to 1, their sum 1."}] = None,
+    attributes: Annotated[Cells, {"doc": "Table with a header row: names in the first column, then columns such as Sector, Issuer, Duration, Alpha or Cost."}] = None,
+    options: Annotated[Cells, {"doc": "Table with the headers Option and Value: Objective, Risk aversion, Turnover, Units, Periods, Sum to, Missing cov name, Layout, Funding, Tolerance, Seconds, Gap, Observations."}] = None,
+) -> Cells:
+    """The best weights of many accounts that share risk model, benchmark and limits, each with its own holdings, limits and exclusions."""
+    return answer("TE_BATCH", accounts, weights, cov, constraints, attributes, options)
+
+
+@func
 def TE_TRADES(
     target: Annotated[Cells, {"doc": "Weights wanted, one column, one row or [name, weight]; what they leave is cash."}],
     current_shares: Annotated[Cells, {"doc": "Shares or nominal held now, like the target or [name, shares]; 0 where nothing is held."}],

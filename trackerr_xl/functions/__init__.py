@@ -2,6 +2,7 @@
 
 from trackerr_xl.functions.attribution import BRINSON
 from trackerr_xl.functions.backtest import TE_BACKTEST
+from trackerr_xl.functions.batch import TE_BATCH
 from trackerr_xl.functions.beta import ACTIVE_BETA
 from trackerr_xl.functions.bridge import TE_BRIDGE
 from trackerr_xl.functions.constraints import TE_CONSTRAINTS
@@ -48,6 +49,7 @@ CATALOGUE: dict[str, SheetFunction] = {
         TE_FRONTIER,
         TE_NAMES,
         TE_TRACK,
+        TE_BATCH,
         TE_TRADES,
         TE_LADDER,
         TE_HEADROOM,

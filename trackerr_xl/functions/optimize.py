@@ -31,14 +31,20 @@ def te_optimize(
     """The best weights for the objective, least tracking error against the benchmark `weights` unless told otherwise."""
     case = case_of(weights, cov, constraints, attributes, current, options)
     achieved = best(case)
-    _check_proof(achieved.solution, case.options.tolerance)
+    check_proof(achieved.solution, case.options.tolerance)
     notes = (*proof(achieved, case), *binding(achieved, case), *warnings(case))
     if case.options.layout == "Full":
         return Answer(_full(achieved.solution.weights, case), notes)
     return Answer(_plain(achieved.solution.weights / case.unit, weights, case), notes)
 
 
-def _check_proof(solution: "Solution", tolerance: float) -> None:
+def check_proof(solution: "Solution", tolerance: float) -> None:
+    """Refuse an answer that is not as near as the option Tolerance asks.
+
+    Raises
+    ------
+    NumericalError
+    """
     worst = max(solution.certificate.relative_gap, solution.certificate.violation)
     if worst > tolerance:
         raise NumericalError(f"reached {worst:.2g}, option Tolerance asks for {tolerance:.2g}")

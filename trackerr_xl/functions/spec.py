@@ -24,6 +24,7 @@ Kind = Literal[
     "matrix",
     "terms",
     "calendar",
+    "accounts",
 ]
 """What an argument is read as; `sheet.read` has one reader for each."""
 

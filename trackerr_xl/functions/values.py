@@ -1,10 +1,13 @@
 """Typed values that the readers hand to the functions: numbers with the names or dates written beside them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from trackerr_xl.core.arrays import Matrix, Vector
 from trackerr_xl.core.risk_model import FactorModel
-from trackerr_xl.core.table.limits import Limit
+from trackerr_xl.core.table.limits import Basis, Limit, LimitKind
+from trackerr_xl.errors import TrackerrError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,3 +148,71 @@ class ConstraintRows:
 
     limits: tuple[Limit, ...]
     lines: tuple[ConstraintLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitColumn:
+    """A column of limits beside the accounts, such as ``Turnover Max`` or ``Group Sector=Banks Active Min``.
+
+    Parameters
+    ----------
+    kind, item : str
+        As in the constraints table.
+    basis : str or None
+        None where the header has no word for it: that of the row of the house.
+    side : {"Min", "Max"}
+        Which limit the column holds.
+    """
+
+    kind: LimitKind
+    item: str
+    basis: Basis | None
+    side: Literal["Min", "Max"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Accounts:
+    """Accounts that share a risk model, a row each.
+
+    Parameters
+    ----------
+    names : tuple of str
+        One name an account.
+    assets : tuple of str
+        Headers of the columns of weights held now.
+    holdings : ndarray of shape (a, h)
+        These weights, NaN where a cell is blank.
+    columns : tuple of LimitColumn
+        Columns of own limits.
+    limits : ndarray of shape (a, l)
+        These limits, NaN where a cell is blank, infinite where the account has none.
+    excluded : tuple of tuple of str
+        Names and groups that each account must not hold.
+    faults : mapping of int to TrackerrError
+        Accounts that cannot be read, by their place, and why.
+    """
+
+    names: tuple[str, ...]
+    assets: tuple[str, ...]
+    holdings: Matrix
+    columns: tuple[LimitColumn, ...]
+    limits: Matrix
+    excluded: tuple[tuple[str, ...], ...]
+    faults: Mapping[int, TrackerrError]
+
+    @property
+    def size(self) -> int:
+        """Number of accounts."""
+        return len(self.names)
+
+    def part(self, first: int, last: int) -> "Accounts":
+        """The accounts from one place to before another."""
+        return Accounts(
+            self.names[first:last],
+            self.assets,
+            self.holdings[first:last],
+            self.columns,
+            self.limits[first:last],
+            self.excluded[first:last],
+            {at - first: fault for at, fault in self.faults.items() if first <= at < last},
+        )

@@ -24,6 +24,7 @@ KINDS: dict[Kind, str] = {
     "matrix": "a square of numbers, or with names on two edges",
     "terms": "one number, numbers, names and numbers, or a table with a header row",
     "calendar": "one word, or dates",
+    "accounts": "accounts table",
 }
 """How the page names each kind of argument."""
 

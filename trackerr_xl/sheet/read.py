@@ -18,6 +18,7 @@ from trackerr_xl.errors import (
 from trackerr_xl.functions import models
 from trackerr_xl.functions.spec import Argument, SheetFunction
 from trackerr_xl.functions.values import Covariance, Groups, Labelled, LabelledMatrix
+from trackerr_xl.sheet.accounts import read_accounts
 from trackerr_xl.sheet.cells import Given
 from trackerr_xl.sheet.panel import read_panel
 from trackerr_xl.sheet.ranges import Range, each_once, place, range_of
@@ -243,4 +244,5 @@ READERS: Mapping[str, Callable[[Argument, Range], object]] = {
     "matrix": _matrix,
     "terms": _terms,
     "calendar": _calendar,
+    "accounts": lambda _, cells: read_accounts(cells),
 }

@@ -1,7 +1,7 @@
 """Limits as a user declares them, and the assets that they speak of."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -73,7 +73,7 @@ class Limit:
     @property
     def place(self) -> str:
         """Where it stands, for messages."""
-        return f"row {self.row}"
+        return f"row {self.row}" if self.row else self.label
 
     @property
     def label(self) -> str:
@@ -157,6 +157,13 @@ class Universe:
     def known_numbers(self) -> dict[str, Vector]:
         """The same as arrays, for those that `numbers_of` was asked for."""
         return {}
+
+    def holding(self, current: Vector | None) -> "Universe":
+        """The same assets with other weights held now, shape (n,); what was looked up once is not looked up again."""
+        other = replace(self, current=current)
+        for known in ("places", "known_groups", "known_columns", "known_numbers"):
+            other.__dict__[known] = getattr(self, known)
+        return other
 
 
 def held(limit: Limit, universe: Universe) -> Vector:
