@@ -1,11 +1,12 @@
 """`trackerr-xl functions`."""
 
 from trackerr_xl.cli.outcome import Outcome
-from trackerr_xl.cli.screen import show_facts, shown
+from trackerr_xl.cli.screen import show_facts
 from trackerr_xl.cli.values import nearest
 from trackerr_xl.errors import ChoiceError
 from trackerr_xl.functions import CATALOGUE
 from trackerr_xl.functions.spec import Argument, SheetFunction
+from trackerr_xl.sheet.csv_text import shown
 
 
 def run(name: str | None) -> Outcome:

@@ -10,11 +10,12 @@ import typer
 from trackerr_xl.cli.catalogue import known_function
 from trackerr_xl.cli.outcome import Outcome
 from trackerr_xl.cli.screen import show_grid
-from trackerr_xl.cli.values import csv_word, nearest, parse_argument
+from trackerr_xl.cli.values import nearest, parse_argument
 from trackerr_xl.errors import ChoiceError, InputError
 from trackerr_xl.functions.spec import SheetFunction
 from trackerr_xl.sheet.call import call
 from trackerr_xl.sheet.cells import Cell, Given
+from trackerr_xl.sheet.csv_text import csv_word
 
 _UNANSWERED = ("#N/A", "#NUM!")
 

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from trackerr_xl.sheet.cells import Cell
+from trackerr_xl.sheet.csv_text import shown
 from trackerr_xl.workbook.check import Difference
 from trackerr_xl.workbook.recalculate import NotEvaluated
 from trackerr_xl.workbook.recalculate import Progress as Told
@@ -30,19 +31,6 @@ _COLUMN = 14
 
 PATIENCE = 1.0
 """Seconds of work before a progress bar appears."""
-
-
-def shown(value: Cell, digits: int | None = None) -> str:
-    """A value as a cell shows it, numbers with all their digits or with as many as asked for."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float | int):
-        if digits is not None:
-            return f"{value:.{digits}g}"
-        return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
-    return str(value)
 
 
 def show_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

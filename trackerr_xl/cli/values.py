@@ -1,15 +1,13 @@
 """What a user types after `--set` and `--arg`: values, CSV files and ranges of workbooks."""
 
-import csv
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
-from math import isfinite
 from pathlib import Path
 
-from trackerr_xl.cli.screen import shown
-from trackerr_xl.errors import FileRefusedError, InputError, LabelError
-from trackerr_xl.sheet.cells import ERROR_VALUES, Cell, CellError, Given
+from trackerr_xl.errors import InputError, LabelError
+from trackerr_xl.sheet.cells import Cell, Given
+from trackerr_xl.sheet.csv_text import csv_value, csv_words, typed_value
 from trackerr_xl.workbook.book import Address
 from trackerr_xl.workbook.file.addresses import Area, parse_address, parse_area
 from trackerr_xl.workbook.file.package import Package, open_package
@@ -17,33 +15,6 @@ from trackerr_xl.workbook.file.patch import shared_strings
 from trackerr_xl.workbook.file.sheet_xml import scan_sheet
 from trackerr_xl.workbook.file.stored import stored_values
 from trackerr_xl.workbook.read_book import defined_names
-
-
-def typed_value(text: str) -> Cell:
-    """A value as typed: a number, a percentage, TRUE, FALSE, an error value, text, or nothing.
-
-    Text in double quotes is text whatever it looks like.
-    """
-    word = text.strip()
-    digits = word.removesuffix("%")
-    if _NUMBER.fullmatch(digits) and isfinite(float(digits)):
-        return float(digits) / 100 if word.endswith("%") else float(digits)
-    if word.upper() in ("TRUE", "FALSE"):
-        return word.upper() == "TRUE"
-    if word.upper() in ERROR_VALUES:
-        return CellError(word.upper())
-    if len(word) >= 2 and word[0] == word[-1] == '"':
-        return word[1:-1]
-    return text if word else None
-
-
-def csv_word(value: Cell) -> str:
-    """A cell as a CSV file holds it.
-
-    A text that Excel would take for a formula on opening the file gets an apostrophe in front, as a person would type
-    it; it is taken off again when such a file is read here.
-    """
-    return f"'{value}" if isinstance(value, str) and _FORMULA_LIKE.match(value) else shown(value)
 
 
 def parse_setting(text: str, package: Package) -> tuple[Address, Cell]:
@@ -97,8 +68,6 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return "known are " + ", ".join(by_case.values())
 
 
-_FORMULA_LIKE = re.compile(r"\s*[=+\-@]")
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?")
 _PLACE = re.compile(r"\s*(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!=]+))!(?P<cell>[$\w]+)\s*")
 _CELL = re.compile(r"\$?[A-Za-z]{1,3}\$?\d+")
 _NAME = re.compile(r"[^\W\d][\w.]*")
@@ -134,32 +103,7 @@ def _content(text: str) -> Given:
 
 
 def _csv(path: Path) -> list[list[Cell]]:
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            words = list(csv.reader(file))
-    except FileNotFoundError:
-        raise FileRefusedError("does not exist", argument="--arg", at=str(path)) from None
-    except UnicodeDecodeError:
-        raise FileRefusedError("is not a text file in UTF-8", argument="--arg", at=str(path)) from None
-    except OSError as error:
-        raise FileRefusedError(f"cannot be read: {error.strerror}", argument="--arg", at=str(path)) from None
-    except csv.Error as error:
-        raise FileRefusedError(f"is not a CSV file: {error}", argument="--arg", at=str(path)) from None
-    width = max((len(row) for row in words), default=0)
-    if not width:
-        raise FileRefusedError("is empty", argument="--arg", at=str(path))
-    # A decimal comma would be read as two columns, and the wrong argument blamed for it.
-    if all(";" in row[0] for row in words if row):
-        raise FileRefusedError(
-            "has semicolons, must have commas and decimal points", argument="--arg", at=str(path)
-        )
-    rows = [[_csv_value(text) for text in row] for row in words]
-    return [row + [None] * (width - len(row)) for row in rows]
-
-
-def _csv_value(text: str) -> Cell:
-    guarded = text.startswith("'") and _FORMULA_LIKE.match(text, 1)
-    return text[1:] if guarded else typed_value(text)
+    return [[csv_value(text) for text in row] for row in csv_words(path, "--arg")]
 
 
 def _range(book: str, sheet: str, area_text: str) -> Given:
