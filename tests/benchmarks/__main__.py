@@ -13,6 +13,7 @@ from tests.benchmarks.cardinality import SIZES, cardinality_table
 from tests.benchmarks.end_to_end import end_to_end_table
 from tests.benchmarks.excel_call import conversion_table, excel_call_table
 from tests.benchmarks.families import families_table
+from tests.benchmarks.index_tracking import index_tracking_table
 from tests.benchmarks.portfolio_libraries import portfolio_libraries_table
 from tests.benchmarks.refusals import refusals_table
 from tests.benchmarks.report import Table, machine
@@ -64,6 +65,7 @@ TABLES: dict[str, Callable[[bool], Iterator[Table]]] = {
     "refusals": lambda quick: iter([refusals_table(rounds=1 if quick else 7)]),
     "libraries": lambda quick: iter([portfolio_libraries_table(quick=quick)]),
     "names": lambda quick: iter([cardinality_table(SIZES[:2], 1) if quick else cardinality_table()]),
+    "index-tracking": lambda quick: iter([index_tracking_table(seconds=1.0 if quick else 10.0)]),
     "backtest": lambda quick: iter([backtest_table(rounds=1 if quick else 5)]),
     "start-up": lambda quick: iter([start_up_table(rounds=1 if quick else 9)]),
     "busy": lambda quick: iter([busy_machine_table(rounds=1 if quick else 15)]),
@@ -76,7 +78,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "tables", nargs="*", metavar="TABLE", help=f"one of {', '.join(TABLES)}; all when none is named"
     )
-    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md, all tables")
+    parser.add_argument(
+        "--write", action="store_true", help="write docs/benchmarks.md, or the named tables in it"
+    )
     parser.add_argument(
         "--quick", action="store_true", help="one instance and one round of each, to look around"
     )
@@ -85,17 +89,41 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error(f"no table called {', '.join(sorted(unknown))}")
     if wanted.write and wanted.quick:
         parser.error("one round is too few to be published: --write or --quick")
-    chosen = TABLES if wanted.write or not wanted.tables else wanted.tables
-    text = [machine() + "\n"]
-    sys.stdout.write(text[0] + "\n")
+    where, tables = machine(), []
+    sys.stdout.write(f"{where}\n\n")
     with threadpool_limits(1):
-        for name in chosen:
+        for name in wanted.tables or TABLES:
             for table in TABLES[name](wanted.quick):
-                text.append(table.markdown())
-                sys.stdout.write(text[-1] + "\n")
+                tables.append(table)
+                sys.stdout.write(table.markdown() + "\n")
                 sys.stdout.flush()
     if wanted.write:
-        PAGE.write_text(HEAD + "\n".join(text), encoding="utf-8")
+        known = PAGE.read_text(encoding="utf-8") if wanted.tables else f"{HEAD}{where}\n"
+        for table in tables:
+            known = with_table(known, table, f"Measured {where}" if wanted.tables else "")
+        PAGE.write_text(known, encoding="utf-8")
+
+
+def with_table(page: str, table: Table, where: str) -> str:
+    """A page with a table in the place of an older one of its title, or at its end.
+
+    Parameters
+    ----------
+    page : str
+        The page as it was.
+    table : Table
+        The new table.
+    where : str
+        The machine, when it is not that of the head of the page.
+    """
+    head, *sections = page.rstrip("\n").split("\n## ")
+    text = table.markdown().removeprefix("## ").rstrip("\n") + (f"\n\n{where}" if where else "")
+    titles = [section.partition("\n")[0] for section in sections]
+    if table.title in titles:
+        sections[titles.index(table.title)] = text
+    else:
+        sections.append(text)
+    return "\n## ".join(section.rstrip("\n") + "\n" for section in (head, *sections))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.benchmarks import index_tracking
+from tests.benchmarks.__main__ import with_table
 from tests.benchmarks.backtest import backtest_table
 from tests.benchmarks.busy_machine import busy_machine_table
 from tests.benchmarks.cardinality import Size, cardinality_table
@@ -150,3 +152,21 @@ def test_backtests_agree_with_cvxportfolio_at_every_rebalance() -> None:
     assert table.rows[0][:2] == ["66", "8"]
     assert float(table.rows[0][4]) < 1e-4
     assert abs(float(table.rows[0][5])) < 1e-6
+
+
+@pytest.mark.skipif(not index_tracking.DATA.is_dir(), reason="the real data are not on this machine")
+def test_index_tracking_shows_every_problem_and_count_that_was_printed() -> None:
+    table = index_tracking.index_tracking_table(seconds=0.05)
+    assert {row[0] for row in table.rows} == set(index_tracking.INSTANCES)
+    assert len(table.rows) >= 12
+    assert all(float(row[7]) <= float(row[3]) for row in table.rows)
+
+
+def test_a_table_takes_the_place_of_the_one_of_its_title_and_a_new_one_the_end() -> None:
+    page = "# Page\n\nThe head.\n\n## One\n\nold\n\n## Two\n\nkept\n"
+    one, new = Table("One", "words", ["a"], [["1"]]), Table("New", "more", ["b"], [["2"]])
+    page = with_table(with_table(page, one, "Here."), new, "")
+    assert page == (
+        "# Page\n\nThe head.\n\n## One\n\nwords\n\n| a |\n|---|\n| 1 |\n\nHere.\n\n## Two\n\nkept\n\n"
+        "## New\n\nmore\n\n| b |\n|---|\n| 2 |\n"
+    )
