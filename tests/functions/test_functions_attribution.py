@@ -143,7 +143,9 @@ def test_the_order_of_names_and_dates_changes_nothing(seed: int) -> None:
         for label, *cells in plain[1:]:
             for cell, expected in zip(by_group[label], cells, strict=True):
                 assert cell == (
-                    expected if isinstance(expected, CellError) else pytest.approx(expected, rel=1e-10, abs=1e-12)
+                    expected
+                    if isinstance(expected, CellError)
+                    else pytest.approx(expected, rel=1e-10, abs=1e-12)
                 )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Final
 
 from trackerr_xl.functions.spec import SheetFunction
 from trackerr_xl.macros.agreed import BUTTONS, FUNCTIONS, MARKER, RIBBON, Button
@@ -10,6 +11,9 @@ from trackerr_xl.macros.basic_text import quoted
 from trackerr_xl.macros.python_command import arguments
 from trackerr_xl.macros.wrappers import descriptions, wrapper
 from trackerr_xl.macros.xlwings_library import declarations
+
+RIBBON_MODULE: Final = "TrackerrRibbon"
+"""Module of what the ribbon calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ def add_in_modules(catalogue: Mapping[str, SheetFunction]) -> tuple[Module, ...]
         *workbook_modules(catalogue),
         Module("TrackerrStart", _private(_constant("NAMES", " ".join(catalogue)), _written("start.bas"))),
         Module("TrackerrHelp", _private(descriptions(catalogue.values()))),
-        Module("TrackerrRibbon", _private(_ribbon(RIBBON))),
+        Module(RIBBON_MODULE, _private(_ribbon(RIBBON))),
     )
 
 

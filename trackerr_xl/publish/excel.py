@@ -12,7 +12,7 @@ import xlsxwriter
 
 from trackerr_xl.functions.spec import SheetFunction
 from trackerr_xl.macros.agreed import RIBBON, Button
-from trackerr_xl.macros.modules import add_in_modules
+from trackerr_xl.macros.modules import RIBBON_MODULE, add_in_modules
 from trackerr_xl.macros.project import vba_project
 
 SETTINGS_SHEET: Final = "xlwings.conf"
@@ -63,7 +63,7 @@ def _button(button: Button) -> str:
     size = "large" if button.action in _LARGE else "normal"
     return (
         f'<button id="{button.macro}" label={quoteattr(button.label)} size="{size}" imageMso="{button.image}" '
-        f'onAction="On{button.macro}" screentip={quoteattr(button.label)} supertip={quoteattr(button.tip)}/>'
+        f'onAction="{RIBBON_MODULE}.On{button.macro}" screentip={quoteattr(button.label)} supertip={quoteattr(button.tip)}/>'
     )
 
 
@@ -93,6 +93,8 @@ def _replaced(old: str, new: str) -> Callable[[str], str]:
 
 _CHANGES: Final = {
     "[Content_Types].xml": _replaced("ms-excel.sheet.macroEnabled", "ms-excel.addin.macroEnabled"),
+    # As Excel saves its own add-ins.
+    "xl/workbook.xml": _replaced("<workbookView ", '<workbookView visibility="hidden" '),
     "_rels/.rels": _replaced(
         "</Relationships>",
         '<Relationship Id="rIdRibbon" '
