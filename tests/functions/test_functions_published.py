@@ -111,6 +111,9 @@ def test_least_squares_index_tracking(name: str) -> None:
     _, later = index_tracking(name, slice(145, 290))
     realised = number("TRACKING_ERROR", held @ later[1:], later[0], None, None, "RMS")
     assert realised == pytest.approx(published["oos_rmse"], rel=1e-6)
+    for dates, column in ((returns, "is_sd"), (later, "oos_sd")):
+        sample = number("TRACKING_ERROR", held @ dates[1:], dates[0])
+        assert sample == pytest.approx(published[column], rel=1e-6)
     with (DATA / "published" / "wqu_te_indtrack_odd.csv").open(encoding="utf-8") as file:
         printed = next(
             row for row in csv.DictReader(file) if row["instance"] == name and row["model"] == "DenseQP"
