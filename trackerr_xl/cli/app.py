@@ -163,6 +163,55 @@ def functions(
     finish(run, name)
 
 
+@app.command()
+def batch(
+    accounts: Annotated[
+        Path,
+        typer.Argument(
+            metavar="ACCOUNTS",
+            help="Accounts table: .xlsx, .csv or .parquet, with the header Account.",
+            show_default=False,
+        ),
+    ],
+    book: Annotated[
+        Path,
+        typer.Option(
+            metavar="BOOK",
+            help="Workbook with what the accounts share, by its names Benchmark, Covariance, Limits, Assets and Options.",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(metavar="RESULTS", help="Results: .xlsx, .csv or .parquet.", show_default=False),
+    ],
+    workers: Annotated[
+        int, typer.Option(metavar="N", help="Processes of this machine; 0 for one a core.", min=0)
+    ] = 1,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Send the work to the Dask cluster of this scheduler, such as tcp://10.0.0.5:8786; local starts one here.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Find the best weights of all ACCOUNTS, which share the risk model, benchmark and limits of BOOK.
+
+    A column headed by a name holds weights held now, Exclude what must not be held, and one such as "Turnover Max" or
+    "Group Sector=Banks Max" limits in place of BOOK's. An account without an answer says why in its row. Ctrl-C keeps
+    what is done beside RESULTS; the same command goes on from there.
+
+    For example:
+
+        trackerr-xl batch accounts.csv --book house.xlsx --out weights.csv --workers 4
+    """
+    from trackerr_xl.cli.batch import run
+
+    finish(run, accounts, book, out, workers, scheduler)
+
+
 _LibreOffice = Annotated[
     bool, typer.Option("--libreoffice", help="The extension for LibreOffice Calc, on every system.")
 ]

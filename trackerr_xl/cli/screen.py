@@ -8,7 +8,16 @@ from threading import Timer
 import typer
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -111,16 +120,25 @@ def show_not_evaluated(cells: Sequence[NotEvaluated]) -> None:
     show_table("Not evaluated", ("Cell", "Why", FORMULA), rows)
 
 
+class _Rate(ProgressColumn):
+    """Things done a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text("" if task.speed is None else f"{task.speed:,.0f}/s")
+
+
 @contextmanager
-def progress_bar() -> Iterator[Told]:
+def progress_bar(*, rate: bool = False) -> Iterator[Told]:
     """A callback that shows a bar on stderr, on a terminal, once the work has taken a second.
 
-    A timer starts it: the engine may calculate for long without telling anything.
+    A timer starts it: the engine may calculate for long without telling anything. With `rate` it shows how many things
+    are done a second and the time left, else the time it has taken.
     """
     if not sys.stderr.isatty():
         yield lambda _what, _done, _total: None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    clock = (_Rate(), TimeRemainingColumn()) if rate else (TimeElapsedColumn(),)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *clock)
     progress = Progress(*columns, console=Console(stderr=True), transient=True)
     task = progress.add_task("")
     timer = Timer(PATIENCE, progress.start)

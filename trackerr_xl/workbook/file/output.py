@@ -3,20 +3,24 @@
 import os
 import stat
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from trackerr_xl.errors import FileRefusedError
 
+Content = bytes | Callable[[BinaryIO], None]
+"""What a file is to hold, or what writes it."""
 
-def write_files(contents: Mapping[Path, bytes]) -> None:
+
+def write_files(contents: Mapping[Path, Content]) -> None:
     """Write several files; each is complete beside its place before any takes its place.
 
     Parameters
     ----------
-    contents : mapping of Path to bytes
-        What each file is to hold. A file that exists is replaced and keeps its permissions; a link keeps leading to
+    contents : mapping of Path to bytes or callable
+        What each file is to hold, or what writes it into a file it is given. A file that exists is replaced and keeps its permissions; a link keeps leading to
         the file it leads to.
 
     Raises
@@ -40,18 +44,21 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
                 left_over.unlink()
 
 
-def _staged(target: Path, content: bytes) -> Path:
+def _staged(target: Path, content: Content) -> Path:
     """A finished temporary file in the target's folder, where replacing the target by it is one step."""
     if target.is_dir():
         raise FileRefusedError("is a folder, the name of a file is needed", at=str(target))
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            if isinstance(content, bytes):
+                file.write(content)
+            else:
+                content(file)
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(_mode(target))
-    except OSError:
+    except (OSError, FileRefusedError):
         with suppress(OSError):
             Path(name).unlink()
         raise
