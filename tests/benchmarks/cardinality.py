@@ -8,6 +8,7 @@ import numpy as np
 
 from tests.benchmarks.report import Table
 from tests.covariances import equity_factors
+from tests.scip_whole import searched
 from trackerr_xl.core.arrays import Mask, Vector
 from trackerr_xl.core.problem import BentRows, LinearRows, TrackingProblem
 from trackerr_xl.core.risk_model import DenseCovariance, FactorModel
@@ -212,42 +213,6 @@ def _largest(weights: Vector, count: int) -> Mask:
 
 
 def _scip_gap(problem: TrackingProblem, count: int, seconds: float) -> float:
-    """The gap SCIP is left with, infinite without a solution; its heuristics start from nothing, as ours."""
-    import pyscipopt
-
-    risk = problem.risk
-    if isinstance(risk, DenseCovariance):
-        values, vectors = np.linalg.eigh(risk.matrix)
-        risk = FactorModel(
-            vectors * np.sqrt(np.maximum(values - values[0], 0.0)), np.full(values.size, values[0])
-        )
-    assert isinstance(risk, FactorModel)
-    # Its tolerances are absolute: in percent the objective is large beside them.
-    loadings, specific, b = 100.0 * risk.loadings, 1e4 * risk.specific, problem.benchmark
-    n, k = loadings.shape
-    model = pyscipopt.Model()
-    model.hideOutput()
-    model.setParam("limits/time", seconds)
-    w = [model.addVar(lb=0.0, ub=1.0) for _ in range(n)]
-    z = [model.addVar(vtype="B") for _ in range(n)]
-    own = [model.addVar(lb=0.0) for _ in range(n)]
-    factors = [model.addVar(lb=None) for _ in range(k)]
-    total = model.addVar(lb=0.0)
-    model.addCons(pyscipopt.quicksum(w) == 1)
-    model.addCons(pyscipopt.quicksum(z) <= count)
-    exposure = loadings.T @ b
-    for j in range(k):
-        held = pyscipopt.quicksum(float(loadings[i, j]) * w[i] for i in range(n))
-        model.addCons(factors[j] == held - float(exposure[j]))
-    for i in range(n):
-        model.addCons(w[i] <= z[i])
-        model.addCons(w[i] * w[i] <= own[i] * z[i])
-    model.addCons(pyscipopt.quicksum(f * f for f in factors) <= total)
-    separate = pyscipopt.quicksum(
-        0.5 * float(specific[i]) * own[i] - float(specific[i] * b[i]) * w[i] for i in range(n)
-    )
-    model.setObjective(0.5 * total + separate + 0.5 * float(specific @ b**2), "minimize")
-    model.optimize()
-    if not model.getNSols():
-        return np.inf
-    return 1.0 - model.getDualbound() / model.getObjVal()
+    """The gap SCIP is left with, infinite without a solution."""
+    found = searched(problem, count, seconds=seconds)
+    return 1.0 - found.bound / found.value if np.isfinite(found.value) else np.inf

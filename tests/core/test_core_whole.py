@@ -4,10 +4,10 @@ import itertools
 from dataclasses import replace
 
 import numpy as np
-import pyscipopt
 import pytest
 
 from tests.oracles import piqp_verdict
+from tests.scip_whole import searched
 from trackerr_xl.core.problem import BentRows, LinearRows, TrackingProblem
 from trackerr_xl.core.risk_model import DenseCovariance, FactorModel
 from trackerr_xl.core.whole.diagonal import split
@@ -118,52 +118,18 @@ def test_it_is_the_best_of_every_choice_there_is(block: int) -> None:
         assert (held >= holdings.least.min() - 1e-9).all()
 
 
-def scip(problem: TrackingProblem, count: int) -> tuple[np.ndarray, float]:
-    """The names that SCIP holds and its bound, by the perspective formulation."""
-    assert isinstance(problem.risk, FactorModel)
-    # SCIP's tolerances are absolute: in percent the objective is large beside them.
-    loadings, specific, b = 100.0 * problem.risk.loadings, 1e4 * problem.risk.specific, problem.benchmark
-    n, k = loadings.shape
-    model = pyscipopt.Model()
-    model.hideOutput()
-    model.setParam("limits/time", 20.0)
-    model.setParam("limits/gap", 1e-6)
-    w = [model.addVar(lb=0.0, ub=1.0) for _ in range(n)]
-    z = [model.addVar(vtype="B") for _ in range(n)]
-    own = [model.addVar(lb=0.0) for _ in range(n)]
-    factors = [model.addVar(lb=None) for _ in range(k)]
-    total = model.addVar(lb=0.0)
-    model.addCons(pyscipopt.quicksum(w) == 1)
-    model.addCons(pyscipopt.quicksum(z) <= count)
-    exposure = loadings.T @ b
-    for j in range(k):
-        held = pyscipopt.quicksum(float(loadings[i, j]) * w[i] for i in range(n))
-        model.addCons(factors[j] == held - float(exposure[j]))
-    for i in range(n):
-        model.addCons(w[i] <= z[i])
-        model.addCons(w[i] * w[i] <= own[i] * z[i])
-    model.addCons(pyscipopt.quicksum(f * f for f in factors) <= total)
-    separate = pyscipopt.quicksum(
-        0.5 * float(specific[i]) * own[i] - float(specific[i] * b[i]) * w[i] for i in range(n)
-    )
-    model.setObjective(0.5 * total + separate + 0.5 * float(specific @ b**2), "minimize")
-    model.optimize()
-    names = np.array([model.getVal(each) > 0.5 for each in z])
-    return names, float(model.getDualbound()) / 1e4
-
-
 @pytest.mark.parametrize(("n", "count", "seed"), [(20, 4, 1), (25, 5, 2), (30, 6, 3), (40, 8, 4)])
 def test_scip_proves_the_same(n: int, count: int, seed: int) -> None:
     problem = market(n, 3, seed)
-    names, bound = scip(problem, count)
+    theirs = searched(problem, count, seconds=20.0, gap=1e-6)
     found = best_whole(problem, at_most(count, n), gap=1e-6)
     assert found.portfolio is not None
     # Its weights break its cones by 1e-6, so PIQP works out what its names are worth.
-    verdict = piqp_verdict(replace(problem, upper=np.where(names, 1.0, 0.0)), 1e-11)
+    verdict = piqp_verdict(replace(problem, upper=np.where(theirs.names, 1.0, 0.0)), 1e-11)
     best = value(problem, verdict.weights)
     assert found.portfolio.value == pytest.approx(best, rel=1e-6)
     assert found.bound <= best * (1 + 1e-9)
-    assert found.portfolio.value == pytest.approx(bound, rel=1e-3)
+    assert found.portfolio.value == pytest.approx(theirs.bound, rel=1e-3)
 
 
 def test_the_same_input_gives_the_same_answer() -> None:
