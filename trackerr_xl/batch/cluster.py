@@ -13,7 +13,8 @@ LOCAL: Final = "local"
 MOST_LOSSES = 3
 """Times that work may be lost one after the other without anything done in between."""
 _WAITING = 2
-_PATIENCE = 20
+PATIENCE = 20
+"""Seconds that a scheduler may take to answer."""
 
 
 def solved_by_cluster(job: Job, parts: Sequence[int], address: str, workers: int) -> Solved:
@@ -48,17 +49,17 @@ def solved_by_cluster(job: Job, parts: Sequence[int], address: str, workers: int
             if left and losses == MOST_LOSSES:
                 raise SetupError(
                     f"the cluster lost its workers {MOST_LOSSES} times in a row before anything was done: "
-                    "have they memory enough, and the same versions installed?"
+                    "give them more memory, and the versions that are installed here"
                 )
 
 
 def _client(distributed: Any, address: str, workers: int, stack: ExitStack) -> Any:
     if address.strip().lower() != LOCAL:
         try:
-            return distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
+            return distributed.Client(address, timeout=PATIENCE, set_as_default=False)
         except (OSError, ValueError, TimeoutError):
             raise SetupError(
-                f"is not answered by a Dask scheduler within {_PATIENCE} seconds",
+                f"is not answered by a Dask scheduler within {PATIENCE} seconds",
                 argument="--scheduler",
                 at=address,
             ) from None

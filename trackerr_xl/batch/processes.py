@@ -45,7 +45,7 @@ def solved_by_workers(job: Job, parts: Sequence[int], workers: int) -> Solved:
             ends += 1
             if ends == MOST_ENDS:
                 raise SetupError(
-                    f"workers ended {MOST_ENDS} times in a row before anything was done: is there memory enough for them?"
+                    f"workers ended {MOST_ENDS} times in a row before anything was done: have fewer of them, or give them more memory"
                 ) from None
 
 
@@ -64,11 +64,11 @@ def _round(job: Job, parts: Sequence[int], workers: int) -> Solved:
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 yield running.pop(future), future.result()
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
         if running:
             # Stopped in the middle: nobody will take what they are working at.
             for worker in set(multiprocessing.active_children()) - others:
                 worker.terminate()
+        pool.shutdown(cancel_futures=True)
 
 
 _at_work: list[Desk] = []
