@@ -76,11 +76,15 @@ def _alone(problem: TrackingProblem, seconds: float | None) -> Answered:
 def _stacks(problems: Sequence[TrackingProblem]) -> Iterator[list[int]]:
     """Places of problems that differ in numbers only."""
     alike: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    contents: dict[int, bytes] = {}
     for at, problem in enumerate(problems):
         if _fits(problem):
             rows = problem.rows
             equal = (rows.lower == rows.upper).tobytes()
-            alike[id(problem.risk), rows.matrix.tobytes(), equal, problem.bent.upper.size].append(at)
+            # Most share the very matrix: its content is read once.
+            if id(rows.matrix) not in contents:
+                contents[id(rows.matrix)] = rows.matrix.tobytes()
+            alike[id(problem.risk), contents[id(rows.matrix)], equal, problem.bent.upper.size].append(at)
     yield from (places for places in alike.values() if len(places) >= FEWEST)
 
 

@@ -76,7 +76,7 @@ def bounds(limits: Sequence[Limit], universe: Universe, *, crossing: bool = Fals
         _narrow(lower if floor else upper, side, np.greater if floor else np.less)
     _fix(lower, upper, limits, universe)
     labels = [limit.label for limit in limits] + [_DEFAULT_LABEL]
-    low_labels, high_labels = (tuple(labels[at] for at in side.origin) for side in (lower, upper))
+    low_labels, high_labels = (tuple([labels[at] for at in side.origin.tolist()]) for side in (lower, upper))
     if not crossing:
         _check_crossing(lower.value, upper.value, low_labels, high_labels, universe.names)
     return Bounds(lower, upper, low_labels, high_labels)
@@ -126,9 +126,12 @@ def _winners(
     tighter = np.greater if floor else np.less
     side = Side(np.full(n, none), np.full(n, DEFAULT), np.zeros(n))
     named = np.zeros(n, dtype=np.bool_)
-    for at, limit in sorted(enumerate(limits), key=lambda pair: pair[1].item != "*"):
-        if limit.kind != kind or limit.basis != basis or limit.hard != hard:
-            continue
+    rows = [
+        (at, limit)
+        for at, limit in enumerate(limits)
+        if limit.kind == kind and limit.basis == basis and limit.hard == hard
+    ]
+    for at, limit in sorted(rows, key=lambda pair: pair[1].item != "*"):
         where = _where(limit, universe)
         cell = limit.lower if floor else limit.upper
         if cell == none:
@@ -178,21 +181,26 @@ def _narrow(bound: Side, side: Side, tighter: np.ufunc) -> None:
 
 
 def _fix(lower: Side, upper: Side, limits: Sequence[Limit], universe: Universe) -> None:
-    fixed: dict[int, tuple[float, Limit]] = {}
+    fixed: dict[int, tuple[float, int]] = {}
     for at, limit in enumerate(limits):
         if limit.kind not in ("Exclude", "Hold") or not limit.hard:
             continue
         for place in members_of(limit, universe):
             value = 0.0 if limit.kind == "Exclude" else float(held(limit, universe)[place])
-            before = fixed.setdefault(place, (value, limit))
-            if before[0] != value:
+            before, first = fixed.get(place, (value, at))
+            if before != value:
+                labels = (limits[first].label, limit.label)
                 raise NoAnswerError(
-                    f"cannot satisfy both {before[1].label} and {limit.label}: take one of them out",
+                    f"cannot satisfy both {labels[0]} and {labels[1]}: take one of them out",
                     at=shorten(universe.names[place]),
-                    rows=(before[1].label, limit.label),
+                    rows=labels,
                 )
-            for side in (lower, upper):
-                side.value[place], side.origin[place], side.factor[place] = value, at, 0.0
+            fixed[place] = (value, at)
+    places = list(fixed)
+    for side in (lower, upper):
+        side.value[places] = [value for value, _ in fixed.values()]
+        side.origin[places] = [at for _, at in fixed.values()]
+        side.factor[places] = 0.0
 
 
 def _check_crossing(

@@ -12,7 +12,7 @@ from trackerr_xl.core.table.bent_limits import BentLimit, bent_limits
 from trackerr_xl.core.table.bounds import Bounds, bounds
 from trackerr_xl.core.table.cost_limits import cost_limits
 from trackerr_xl.core.table.limits import Limit, Universe
-from trackerr_xl.core.table.linear_limits import LinearLimit, linear_limits
+from trackerr_xl.core.table.linear_limits import LINEAR, LinearLimit, linear_limits
 from trackerr_xl.core.table.whole_limits import whole_limits
 from trackerr_xl.core.whole.holdings import Holdings
 from trackerr_xl.errors import InputError
@@ -137,7 +137,7 @@ def resolve(
     for limit in limits:
         _check_basis(limit)
     names = bounds(limits, universe, crossing=crossing)
-    linear = linear_limits(limits, universe, budget)
+    linear, rows = _linear(limits, universe, budget)
     bent = bent_limits(limits, universe, two_way=two_way)
     costs = list(cost_limits(limits, universe))
     cap, te = _cap(limits)
@@ -147,7 +147,7 @@ def resolve(
     return Limits(
         names.lower.value,
         names.upper.value,
-        _linear_rows(linear, len(universe.names)),
+        rows,
         names.lower_labels,
         names.upper_labels,
         _bent_rows(bent, len(universe.names)),
@@ -168,6 +168,24 @@ def _check_basis(limit: Limit) -> None:
             argument="constraints",
             at=limit.place,
         )
+
+
+_KEPT = 8
+"""Sets of linear rows kept for a universe: accounts that share a table share its rows."""
+
+
+def _linear(
+    limits: Sequence[Limit], universe: Universe, budget: float
+) -> tuple[list[LinearLimit], LinearRows]:
+    """The linear rows and what they come to, from memory where the same limits were asked for."""
+    asked = (budget, *((at, limit) for at, limit in enumerate(limits) if limit.kind in LINEAR))
+    known = universe.known_rows.get(asked)
+    if known is None:
+        parts = linear_limits(limits, universe, budget)
+        known = parts, _linear_rows(parts, len(universe.names))
+        if len(universe.known_rows) < _KEPT:
+            universe.known_rows[asked] = known
+    return known
 
 
 def _linear_rows(parts: Sequence[LinearLimit], n: int) -> LinearRows:

@@ -3,13 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from trackerr_xl.core.arrays import Mask, Vector
 from trackerr_xl.core.words import key, nearest, not_known, shorten
 from trackerr_xl.errors import InputError, LabelError
+
+if TYPE_CHECKING:
+    from trackerr_xl.core.rows import LinearRows
+    from trackerr_xl.core.table.linear_limits import LinearLimit
 
 LimitKind = Literal[
     "Weight",
@@ -158,10 +162,15 @@ class Universe:
         """The same as arrays, for those that `numbers_of` was asked for."""
         return {}
 
+    @cached_property
+    def known_rows(self) -> dict[object, "tuple[list[LinearLimit], LinearRows]"]:
+        """Linear rows by the limits they come from, for some that were asked for."""
+        return {}
+
     def holding(self, current: Vector | None) -> "Universe":
         """The same assets with other weights held now, shape (n,); what was looked up once is not looked up again."""
         other = replace(self, current=current)
-        for known in ("places", "known_groups", "known_columns", "known_numbers"):
+        for known in ("places", "known_groups", "known_columns", "known_numbers", "known_rows"):
             other.__dict__[known] = getattr(self, known)
         return other
 

@@ -25,6 +25,11 @@ ALPHA = "Alpha"
 """Column of the attributes with expected returns per period."""
 
 
+_IN_ORDER = (("Budget",), ("Group",), ("Exposure", "Ratio", "Return", "Beta"))
+LINEAR = tuple(kind for kinds in _IN_ORDER for kind in kinds)
+"""Types of row that are linear."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LinearLimit:
     """One linear row and where it comes from.
@@ -74,7 +79,7 @@ def linear_limits(limits: Sequence[Limit], universe: Universe, budget: float) ->
     if not any(limit.kind == "Budget" for limit in limits):
         rows.append(LinearLimit(ones, budget, budget, "Budget", -1, 0.0))
     spoken = _named_groups(limits)
-    for wanted in (("Budget",), ("Group",), ("Exposure", "Ratio", "Return", "Beta")):
+    for wanted in _IN_ORDER:
         for at, limit in enumerate(limits):
             if limit.kind in wanted:
                 rows += _rows(at, limit, universe, spoken)
