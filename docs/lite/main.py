@@ -200,6 +200,20 @@ def TE_NAMES(
 
 
 @func
+def TE_SAMPLE(
+    weights: Annotated[Cells, {"doc": "Benchmark weights, one column, one row or [name, weight]."}],
+    attributes: Annotated[Cells, {"doc": "Table with a header row: names first, then the columns that make the cells; contributions of Duration and DTS are matched where there are such columns."}],
+    cells: Annotated[Cells, {"doc": "Columns that make the cells, with commas between them, and where a column of numbers is cut: Sector, Duration 3 5 10. Without numbers it is cut into quarters of the index."}],
+    constraints: Annotated[Cells, {"doc": "Table with the headers Type, Item, Min, Max and, if wanted, Basis, Penalty, On, Note. Left out: each weight from 0 to 1, their sum 1."}] = None,
+    cov: Annotated[Cells, {"doc": "Covariance of the returns per period: n × n, or with the names on both edges, matched by name; or a RISK_MODEL cell."}] = None,
+    options: Annotated[Cells, {"doc": "Table with the headers Option and Value: Objective, Risk aversion, Turnover, Units, Periods, Sum to, Missing cov name, Layout, Funding, Tolerance, Seconds, Gap, Observations."}] = None,
+    show: Annotated[Cells, {"doc": "Sample: names, weights and cells. Cells: a row per cell with its gaps. Summary: figures, with cov the tracking error beside the least of as many names."}] = None,
+) -> Cells:
+    """Stratified sample of an index: names of every cell, weights that match each cell's weight, duration and DTS, the gaps, and the least tracking error beside it."""
+    return answer("TE_SAMPLE", weights, attributes, cells, constraints, cov, options, show)
+
+
+@func
 def TE_TRACK(
     returns: Annotated[Cells, {"doc": "Returns of the names, dates down and names across; names on top and dates at the left if there are any."}],
     index_returns: Annotated[Cells, {"doc": "Returns of the index over the same dates, one column, one row or [date, return]."}],

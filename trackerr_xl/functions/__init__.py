@@ -23,6 +23,7 @@ from trackerr_xl.functions.optimize import TE_OPTIMIZE
 from trackerr_xl.functions.reconcile import TE_RECONCILE
 from trackerr_xl.functions.risk_model import RISK_MODEL
 from trackerr_xl.functions.rolling import TE_ROLLING
+from trackerr_xl.functions.sample import TE_SAMPLE
 from trackerr_xl.functions.spec import SheetFunction
 from trackerr_xl.functions.stats import TE_STATS
 from trackerr_xl.functions.track import TE_TRACK
@@ -48,6 +49,7 @@ CATALOGUE: dict[str, SheetFunction] = {
         TE_OPTIMIZE,
         TE_FRONTIER,
         TE_NAMES,
+        TE_SAMPLE,
         TE_TRACK,
         TE_BATCH,
         TE_TRADES,
