@@ -124,6 +124,27 @@ def check(
     finish(run, book, tolerance, now, json)
 
 
+@app.command()
+def diff(
+    first: Annotated[Path, typer.Argument(metavar="A", help="An .xlsx or .xlsm file.", show_default=False)],
+    second: Annotated[Path, typer.Argument(metavar="B", help="Another one.", show_default=False)],
+    tolerance: Tolerance = 1e-9,
+    json: JsonFile = None,
+) -> None:
+    """Show where the workbooks A and B differ: in stored values, formulas, names, sheets, tables.
+
+    Nothing is calculated. Numbers typed into both have to agree in 15 digits, those of formulas within the tolerance.
+    Cells are compared by their addresses: below an inserted row all of them differ.
+
+    For example:
+
+        trackerr-xl diff monday.xlsx tuesday.xlsx
+    """
+    from trackerr_xl.cli.diff import run
+
+    finish(run, first, second, tolerance, json)
+
+
 @app.command("eval")
 def evaluate(
     function: Annotated[
