@@ -8,6 +8,8 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from tests.benchmarks.backtest import backtest_table
+from tests.benchmarks.batch import FIRMS, batch_table
+from tests.benchmarks.batch_command import batch_command_table
 from tests.benchmarks.busy_machine import busy_machine_table
 from tests.benchmarks.cardinality import SIZES, cardinality_table
 from tests.benchmarks.end_to_end import end_to_end_table
@@ -66,6 +68,8 @@ TABLES: dict[str, Callable[[bool], Iterator[Table]]] = {
     "libraries": lambda quick: iter([portfolio_libraries_table(quick=quick)]),
     "names": lambda quick: iter([cardinality_table(SIZES[:2], 1) if quick else cardinality_table()]),
     "index-tracking": lambda quick: iter([index_tracking_table(seconds=1.0 if quick else 10.0)]),
+    "batch": lambda quick: iter([batch_table(FIRMS[:2], 128, 1) if quick else batch_table()]),
+    "accounts": lambda quick: iter([batch_command_table(500) if quick else batch_command_table()]),
     "backtest": lambda quick: iter([backtest_table(rounds=1 if quick else 5)]),
     "start-up": lambda quick: iter([start_up_table(rounds=1 if quick else 9)]),
     "busy": lambda quick: iter([busy_machine_table(rounds=1 if quick else 15)]),

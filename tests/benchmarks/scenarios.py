@@ -32,7 +32,7 @@ def make_scenario(
     benchmark /= benchmark.sum()
     sectors = rng.integers(0, int(np.clip(n // 12, 1, 20)), n)
     upper = _caps(benchmark, sectors, rng)
-    held = _capped_benchmark(benchmark, upper)
+    held = capped_benchmark(benchmark, upper)
     risk = equity_factors(n, k, rng) if k else FAMILIES[family](n, rng)
     rows = None if kind == "A" else _groups_and_exposures(benchmark, held, sectors, rng)
     problem = TrackingProblem.build(benchmark, risk, upper, rows=rows)
@@ -82,7 +82,7 @@ def _caps(benchmark: Vector, sectors: np.ndarray, rng: Generator) -> Vector:
     return upper * max(1.0, 1.2 / upper.sum())
 
 
-def _capped_benchmark(benchmark: Vector, upper: Vector) -> Vector:
+def capped_benchmark(benchmark: Vector, upper: Vector) -> Vector:
     """What is cut off by the caps, given to the others in proportion: a portfolio that every row will admit."""
     held = np.minimum(benchmark, upper)
     for _ in range(200):

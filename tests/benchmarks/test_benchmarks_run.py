@@ -5,6 +5,8 @@ import pytest
 from tests.benchmarks import index_tracking
 from tests.benchmarks.__main__ import with_table
 from tests.benchmarks.backtest import backtest_table
+from tests.benchmarks.batch import ANEW, KEPT, Firm, batch_table
+from tests.benchmarks.batch_command import batch_command_table
 from tests.benchmarks.busy_machine import busy_machine_table
 from tests.benchmarks.cardinality import Size, cardinality_table
 from tests.benchmarks.end_to_end import end_to_end_table
@@ -170,3 +172,25 @@ def test_a_table_takes_the_place_of_the_one_of_its_title_and_a_new_one_the_end()
         "# Page\n\nThe head.\n\n## One\n\nwords\n\n| a |\n|---|\n| 1 |\n\nHere.\n\n## Two\n\nkept\n\n"
         "## New\n\nmore\n\n| b |\n|---|\n| 2 |\n"
     )
+
+
+def test_loops_over_accounts_find_what_the_stack_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.benchmarks import batch
+
+    # Solvers of the extra `bench` stay out: the others are enough to see that all solve the same problems.
+    few = {name: ANEW[name] for name in ("PIQP", "Clarabel")}, {"PIQP, kept": KEPT["PIQP, kept"]}
+    for name, loops in zip(("ANEW", "KEPT", "LOOPS"), (*few, few[0] | few[1]), strict=True):
+        monkeypatch.setattr(batch, name, loops)
+    table = batch_table((Firm(40, 5), Firm(60, 5, 6), Firm(20, None)), 12, 1)
+    _assert_rectangular(table)
+    assert [row[0] for row in table.rows] == ["n = 40, k = 5", "n = 60, k = 5, 10 rows", "n = 20"]
+    for row in table.rows:
+        assert abs(float(row[-2])) < 1e-6
+        assert float(row[-1]) < 1e-8
+
+
+def test_accounts_from_file_to_file_are_the_same_whoever_solves_them() -> None:
+    table = batch_command_table(300, 40, workers=2)
+    _assert_rectangular(table)
+    assert {row[-1] for row in table.rows} == {"yes"}
+    assert {row[-2] for row in table.rows} == {"300"}

@@ -66,6 +66,28 @@ def test_a_batch_is_a_loop_of_single_solves(groups: int, turnover: bool) -> None
     assert stacked > 100
 
 
+def test_a_tiny_tracking_error_is_proved_in_the_stack_too() -> None:
+    # One small name excluded: the active variance is a millionth of the assets' own, and the gap is judged beside it.
+    problems = accounts(40, n=200, groups=1, seed=11)
+    benchmark, names = problems[0].benchmark, np.argsort(problems[0].benchmark)[60:100]
+    problems = [
+        replace(
+            problem,
+            lower=np.zeros(200),
+            upper=np.where(np.arange(200) == name, 0.0, 1.0),
+            linear=np.zeros(200),
+        )
+        for problem, name in zip(problems, names, strict=True)
+    ]
+    answers = solve_all(problems)
+    for problem, answer in zip(problems, answers, strict=True):
+        assert isinstance(answer, Solution)
+        assert answer.method == "batch"
+        assert answer.active_variance < 1e-4 * problem.risk.diagonal().mean()
+        np.testing.assert_allclose(answer.weights, solve(problem).weights, atol=1e-9)
+    assert benchmark[names].max() < 0.01
+
+
 def test_proofs_of_a_stack_are_those_of_each_account() -> None:
     problems = accounts(5, seed=3)
     rng = np.random.default_rng(1)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from trackerr_xl.batch.extras import wanted
 from trackerr_xl.core.words import key
@@ -119,12 +119,20 @@ def _from_parquet(path: Path) -> Given:
             argument=ARGUMENT,
             at=path.name,
         ) from None
-    columns = [[_plain(value) for value in column.to_pylist()] for column in table.columns]
+    columns = [_cells(column) for column in table.columns]
     return [list(table.column_names), *map(list, _rows(columns))]
 
 
 def _rows(columns: Iterable[list[Cell]]) -> Iterable[tuple[Cell, ...]]:
     return zip(*columns, strict=True)
+
+
+def _cells(column: Any) -> list[Cell]:
+    """The cells of a column; nearly every one holds plain numbers, and there may be millions."""
+    values = column.to_pylist()
+    if set(map(type, values)) == {float} and not any(map(math.isnan, values)):
+        return list(values)
+    return [_plain(value) for value in values]
 
 
 def _plain(value: object) -> Cell:

@@ -15,6 +15,8 @@ from trackerr_xl.core.solvers.separable import LEAST_SPECIFIC
 
 EXACT = 1e-11
 MOST_STEPS = 24
+FINEST = 1e-15
+MOST_REFINEMENTS = 3
 DAMPING = 2e-2
 UNDAMPED_AFTER = 6
 """As in `dual_newton`."""
@@ -140,22 +142,27 @@ class _State:
     places: Indices
 
 
-def minimise(shared: Shared, accounts: Accounts, tolerance: float = EXACT) -> Ended:
+def minimise(newton: "Newton", accounts: Accounts, tolerance: float = EXACT) -> Ended:
     """Solve every account's program, from the answer to the account in their middle.
 
     Parameters
     ----------
-    shared : Shared
+    newton : Newton
         The factor model and rows.
     accounts : Accounts
         Everything else.
     tolerance : float
         Largest error of factor exposures, relative, and of rows.
     """
-    newton = _Newton.of(shared)
     middle = accounts.middle()
-    begin = _multipliers_near_nothing(shared, middle)
-    return _minimise(newton, accounts, _minimise(newton, middle, begin, tolerance).duals, tolerance)
+    begin = _multipliers_near_nothing(newton.shared, middle)
+    start = _minimise(newton, middle, begin, tolerance, MOST_STEPS).duals
+    return _minimise(newton, accounts, start, tolerance, MOST_STEPS)
+
+
+def refine(newton: "Newton", accounts: Accounts, duals: Matrix) -> Ended:
+    """A few more steps from the multipliers of an answer, shape (a, k + m), as far as rounding lets them come."""
+    return _minimise(newton, accounts, duals, FINEST, MOST_REFINEMENTS)
 
 
 def _multipliers_near_nothing(shared: Shared, accounts: Accounts) -> Matrix:
@@ -166,19 +173,19 @@ def _multipliers_near_nothing(shared: Shared, accounts: Accounts) -> Matrix:
     return y
 
 
-def _minimise(newton: "_Newton", accounts: Accounts, start: Matrix, tolerance: float) -> Ended:
+def _minimise(newton: "Newton", accounts: Accounts, start: Matrix, tolerance: float, most: int) -> Ended:
     shared = newton.shared
     count, n = accounts.linear.shape
     y = np.repeat(start, count // start.shape[0], axis=0)
     ended = Ended(np.empty((count, n)), np.zeros(y.shape), np.zeros(count, dtype=np.bool_))
     slope = accounts.linear + y[:, : newton.straight] @ shared.columns.T
     state = _State(accounts, y, slope, np.arange(count))
-    for step in range(1, MOST_STEPS + 1):
+    for step in range(1, most + 1):
         x = state.accounts.primal(newton.inverse, state.slope, state.y)
         reached = state.accounts.reached(shared.columns, x)
         error, row_error = _errors(shared, state, reached)
         done = np.maximum(error, row_error) < tolerance
-        last = step == MOST_STEPS
+        last = step == most
         leaving = done | last
         if leaving.any():
             gone = state.places[leaving]
@@ -193,7 +200,7 @@ def _minimise(newton: "_Newton", accounts: Accounts, start: Matrix, tolerance: f
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Newton:
+class Newton:
     """The shared columns prepared for building Newton matrices."""
 
     shared: Shared
@@ -203,7 +210,8 @@ class _Newton:
     curvature: Vector
 
     @classmethod
-    def of(cls, shared: Shared) -> "_Newton":
+    def of(cls, shared: Shared) -> "Newton":
+        """Work out what the accounts' Newton matrices are sums of."""
         columns = shared.columns
         width = columns.shape[1]
         inverse = 1.0 / np.maximum(shared.specific, LEAST_SPECIFIC)
@@ -217,6 +225,7 @@ class _Newton:
 
     @property
     def straight(self) -> int:
+        """Number of shared columns: multipliers but that of the bent row."""
         return int(self.shared.columns.shape[1])
 
     def matrices(self, accounts: Accounts, x: Matrix, free: Mask) -> Stack:
@@ -255,7 +264,7 @@ def _errors(shared: Shared, state: _State, reached: Matrix) -> tuple[Vector, Vec
 
 
 def _advance(
-    newton: _Newton, state: _State, x: Matrix, reached: Matrix, damping: Vector, *, anew: bool
+    newton: Newton, state: _State, x: Matrix, reached: Matrix, damping: Vector, *, anew: bool
 ) -> None:
     """One step of every account, in place."""
     accounts, columns = state.accounts, newton.shared.columns
@@ -279,7 +288,7 @@ def _advance(
 
 
 def _direction(
-    newton: _Newton, state: _State, matrices: Stack, reached: Matrix, damping: Vector
+    newton: Newton, state: _State, matrices: Stack, reached: Matrix, damping: Vector
 ) -> tuple[Matrix, Matrix]:
     """Newton directions, and the multipliers of the limited rows that they lead to."""
     k, u = newton.shared.factors, newton.shared.smooth
@@ -313,7 +322,7 @@ def _direction(
     return np.concatenate([smooth, change], axis=1), best
 
 
-def _lengths(newton: _Newton, state: _State, direction: Matrix, slope_change: Matrix) -> Vector:
+def _lengths(newton: Newton, state: _State, direction: Matrix, slope_change: Matrix) -> Vector:
     """Lengths of the steps that maximise each dual, near enough; one where the full step will do."""
     search = _Search(newton, state, direction, slope_change)
     every = np.arange(state.places.size)
@@ -350,7 +359,7 @@ def _lengths(newton: _Newton, state: _State, direction: Matrix, slope_change: Ma
 class _Search:
     """The accounts' duals along their directions."""
 
-    newton: _Newton
+    newton: Newton
     state: _State
     direction: Matrix
     slope_change: Matrix

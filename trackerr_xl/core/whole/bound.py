@@ -57,7 +57,29 @@ class Bound:
     to_bar: Vector
 
 
-def bound(relaxed: Relaxation, sides: Sides, start: Vector | None = None, enough: float = np.inf) -> Bound:
+def root_bound(relaxed: Relaxation, sides: Sides) -> Bound:
+    """Climb the dual of the whole problem.
+
+    Where holdings have a smallest size, from where it stands without one: a first point at which no name is worth its
+    smallest holding says nothing of the way.
+    """
+    if not relaxed.has_least:
+        return bound(relaxed, sides)
+    easier = bound(relaxed.without_least(), sides)
+    if np.isinf(easier.value):
+        return easier
+    found = bound(relaxed, sides, easier.y.copy(), root=True)
+    return found if found.value >= easier.value else easier
+
+
+def bound(
+    relaxed: Relaxation,
+    sides: Sides,
+    start: Vector | None = None,
+    enough: float = np.inf,
+    *,
+    root: bool = False,
+) -> Bound:
     """Climb the dual of a node.
 
     Parameters
@@ -70,9 +92,11 @@ def bound(relaxed: Relaxation, sides: Sides, start: Vector | None = None, enough
         Dual point of the node above.
     enough : float
         A bound from which on nothing more is wanted to be known.
+    root : bool, optional
+        Whether the smoothing begins wide, as it does without a start.
     """
     climb = _Climb(relaxed, sides)
-    root = start is None
+    root = root or start is None
     y = climb.first() if start is None else start
     width = relaxed.scale * (FIRST_WIDTH if root else LATER_WIDTH)
     last = relaxed.scale * LAST_WIDTH

@@ -25,6 +25,8 @@ class Relaxation:
         Where a name stands that is not held.
     lower, upper : ndarray of shape (n,)
         Box of a name that is held.
+    least : ndarray of shape (n,)
+        Its lower end were there no smallest holdings.
     members : ndarray of shape (g, n)
         The counts, as in `Holdings`.
     limit_lower, limit_upper : ndarray
@@ -43,6 +45,7 @@ class Relaxation:
     nothing: Vector
     lower: Vector
     upper: Vector
+    least: Vector
     members: Matrix
     limit_lower: Vector
     limit_upper: Vector
@@ -60,6 +63,15 @@ class Relaxation:
     def width(self) -> int:
         """Number of all multipliers."""
         return self.straight + len(self.members)
+
+    @property
+    def has_least(self) -> bool:
+        """Whether a smallest holding is larger than the box asks."""
+        return bool((self.lower > self.least).any())
+
+    def without_least(self) -> "Relaxation":
+        """The problem whose holdings may be as small as the box allows; its bound is no higher."""
+        return replace(self, lower=self.least)
 
     def held_at(self, slope: Vector, y: Vector) -> tuple[Vector, Vector]:
         """Best point of each name if held, and its value there less its value when not held."""
@@ -103,6 +115,7 @@ class Relaxation:
             nothing=self.nothing[names],
             lower=self.lower[names],
             upper=self.upper[names],
+            least=self.least[names],
             members=self.members[:, names],
         )
 
@@ -128,6 +141,7 @@ def relaxation(problem: TrackingProblem, model: FactorModel, holdings: Holdings)
     data = separable(program.hessian, program)
     lower = units.spread * (np.maximum(problem.lower, holdings.least) - problem.benchmark)
     upper = units.spread * (problem.upper - problem.benchmark)
+    box = units.spread * (problem.lower - problem.benchmark)
     nothing = -units.spread * problem.benchmark
     even = units.spread * (1.0 / problem.benchmark.size - problem.benchmark)
     values = [0.5 * float(x @ program.hessian.product(x)) for x in (nothing, even)]
@@ -143,6 +157,7 @@ def relaxation(problem: TrackingProblem, model: FactorModel, holdings: Holdings)
         nothing,
         np.minimum(lower, upper),
         upper,
+        np.minimum(box, upper),
         holdings.members,
         np.concatenate([data.row_lower, holdings.lower]),
         np.concatenate([data.row_upper, holdings.upper]),

@@ -9,7 +9,7 @@ from trackerr_xl.core.arrays import Mask, Vector
 from trackerr_xl.core.problem import TrackingProblem
 from trackerr_xl.core.solvers import clock
 from trackerr_xl.core.threads import one_thread
-from trackerr_xl.core.whole.bound import Bound, bound
+from trackerr_xl.core.whole.bound import Bound, bound, root_bound
 from trackerr_xl.core.whole.diagonal import split
 from trackerr_xl.core.whole.feasible import feasible
 from trackerr_xl.core.whole.holdings import Holdings, Sides, decided
@@ -104,7 +104,7 @@ class _Search:
         self.heap: list[_Node] = []
 
     def run(self, first: Mask | None) -> Whole:
-        root = bound(self.relaxed, self.sides)
+        root = root_bound(self.relaxed, self.sides)
         self.nodes = 1
         # Where nothing is specific the dual stands on little, and any number of names is the better bound.
         least, free = self.restrictions.least()
@@ -176,6 +176,8 @@ class _Search:
             starts.insert(0, first)
         for held in starts:
             self._try(held, ROOT_SOLVES)
+            if root.value >= self._enough():
+                return
         for number in range(SHAKES):
             if self.best is None or root.value >= self._enough() or clock.over():
                 break
