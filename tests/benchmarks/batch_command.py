@@ -25,7 +25,8 @@ NOTE = (
     "processes included; *memory* is the largest sum over all its processes, what they share counted once. BLAS has one thread a "
     "process. *Killed*: processes ended by SIGKILL in the middle. *Same*: whether the results are those of one process to the last digit."
 )
-_PAUSE = 0.05
+_PAUSE = 0.2
+"""Seconds between two looks at the memory: looking stops the processes for a moment."""
 
 
 @dataclass(frozen=True)
@@ -37,19 +38,20 @@ class Watched:
     killed: int
 
 
-def batch_command_table(accounts: int = ACCOUNTS, names: int = NAMES, workers: int | None = None) -> Table:
+def batch_command_table(
+    accounts: int = ACCOUNTS, names: int = NAMES, workers: int | None = None, *, clusters: bool = True
+) -> Table:
     """One row a way to run it."""
     many = workers or os.cpu_count() or 1
+    processes, cluster = ["--workers", str(many)], ["--scheduler", "local", "--workers", str(many)]
     ways = {
         "one process": (["--workers", "1"], False),
-        f"{many} processes": (["--workers", str(many)], False),
-        f"{many} processes, one killed": (["--workers", str(many)], True),
-        f"Dask LocalCluster, {many} workers": (["--scheduler", "local", "--workers", str(many)], False),
-        f"Dask LocalCluster, {many} workers, one killed": (
-            ["--scheduler", "local", "--workers", str(many)],
-            True,
-        ),
+        f"{many} processes": (processes, False),
+        f"{many} processes, one killed": (processes, True),
     }
+    if clusters:
+        ways[f"Dask LocalCluster, {many} workers"] = cluster, False
+        ways[f"Dask LocalCluster, {many} workers, one killed"] = cluster, True
     rows = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -57,8 +59,7 @@ def batch_command_table(accounts: int = ACCOUNTS, names: int = NAMES, workers: i
         for at, (way, (options, kill)) in enumerate(ways.items()):
             out = folder / f"results{at}.parquet"
             ran = _watched(_command(folder, out, options), folder / f"{out.name}.journal", kill)
-            found = pd.read_parquet(out)
-            first = found if not at else first  # type: ignore[has-type]  # noqa: F821  # of the first way
+            found, first = pd.read_parquet(out), pd.read_parquet(folder / "results0.parquet")
             rows.append(
                 [
                     way,
