@@ -16,6 +16,7 @@ from tests.benchmarks.end_to_end import end_to_end_table
 from tests.benchmarks.excel_call import conversion_table, excel_call_table
 from tests.benchmarks.families import families_table
 from tests.benchmarks.index_tracking import index_tracking_table
+from tests.benchmarks.load import load_table
 from tests.benchmarks.portfolio_libraries import portfolio_libraries_table
 from tests.benchmarks.refusals import refusals_table
 from tests.benchmarks.report import Table, machine
@@ -71,6 +72,7 @@ TABLES: dict[str, Callable[[bool], Iterator[Table]]] = {
     "batch": lambda quick: iter([batch_table(FIRMS[:2], 128, 1) if quick else batch_table()]),
     "accounts": lambda quick: iter([batch_command_table(500) if quick else batch_command_table()]),
     "backtest": lambda quick: iter([backtest_table(rounds=1 if quick else 5)]),
+    "load": lambda quick: iter([load_table(1_000 if quick else 100_000)]),
     "start-up": lambda quick: iter([start_up_table(rounds=1 if quick else 9)]),
     "busy": lambda quick: iter([busy_machine_table(rounds=1 if quick else 15)]),
 }

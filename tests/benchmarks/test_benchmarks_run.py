@@ -190,7 +190,7 @@ def test_loops_over_accounts_find_what_the_stack_finds(monkeypatch: pytest.Monke
 
 
 def test_accounts_from_file_to_file_are_the_same_whoever_solves_them() -> None:
-    table = batch_command_table(200, 40, workers=2, clusters=False)
+    table = batch_command_table(200, 500, workers=2, clusters=False)
     _assert_rectangular(table)
     assert {row[-1] for row in table.rows} == {"yes"}
-    assert all(int(row[-2]) > 150 for row in table.rows)
+    assert {row[-2] for row in table.rows} == {"200"}
