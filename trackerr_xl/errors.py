@@ -143,7 +143,7 @@ class SetupError(TrackerrError):
 
 
 class ForgottenModelError(SetupError):
-    """The name of a risk model that was not made since the workbook was opened: recalculate it (Ctrl+Alt+F9)."""
+    """The name of a risk model that was not made since the workbook was opened, or given up for newer ones: recalculate it (Ctrl+Alt+F9)."""
 
     code = "TE-410"
 

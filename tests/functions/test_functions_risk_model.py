@@ -107,7 +107,7 @@ def test_a_forgotten_model_is_not_available_and_the_words_say_what_to_do() -> No
     assert reply.fault is not None
     assert str(reply.fault.value) == "#N/A"
     assert reply.fault.sentence == (
-        f"TE-410 cov is {name}, a model not made since the workbook was opened, must be made again: "
+        f"TE-410 cov is {name}, a model not made since the workbook was opened or given up since, must be made again: "
         "recalculate (Ctrl+Alt+F9)."
     )
 

@@ -123,6 +123,12 @@ class Excel:
             rounds,
         )
 
+    def day(self, formulas, calls, marks, seed):
+        """What a day of recalculation needs: see `excel_day`."""
+        from excel_day import Day
+
+        return Day(lambda name, given: self._call(MODULE, name, given), formulas, seed).run(calls, marks)
+
     def _call(self, module, function, arguments):
         caller = fake_com.fake_range([[None]], row=50, column=50)
         return self.server.CallUDF(module, function, arguments, self.book, caller)

@@ -162,6 +162,8 @@ def _install_pywin32():
     )
     for name in _BARE_MODULES:
         _module(name)
+    # Asked in every call: a mock would remember each of them, and a day of calls look like a leak.
+    sys.modules["win32process"].GetWindowThreadProcessId = lambda _window: (1, 1)
     utc = SimpleNamespace(utc=lambda: UTC)
     _module("win32timezone", TimeZoneInfo=utc)
     _module("win32com.server.util", wrap=lambda obj, *_, **__: Wrapped(obj=obj), unwrap=_unwrap)

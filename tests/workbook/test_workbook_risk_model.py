@@ -100,7 +100,7 @@ def test_a_name_pasted_as_a_value_shows_not_available_and_why(tmp_path: Path) ->
     done = recalculate(book)
     assert done.values[parse_location("Sheet1!F2")] == CellError("#N/A")
     assert [fault.sentence for fault in done.faults] == [
-        "TE-410 cov is RISK:0000, a model not made since the workbook was opened, must be made again: "
+        "TE-410 cov is RISK:0000, a model not made since the workbook was opened or given up since, must be made again: "
         "recalculate (Ctrl+Alt+F9)."
     ]
 

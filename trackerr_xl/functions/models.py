@@ -18,6 +18,12 @@ PREFIX = "RISK:"
 CAPACITY = 512 * 2**20
 """Bytes of models kept, the one not used for longest given up first; the newest is kept whatever its size."""
 
+MOST = 1_000
+"""Models kept, however small they are: a model that every recalculation changes leaves one behind each time."""
+
+_LABEL = 64
+"""Bytes that a name of an asset takes, about."""
+
 _models: OrderedDict[str, LabelledModel] = OrderedDict()
 _lock = Lock()
 
@@ -35,7 +41,8 @@ def content_name(arrays: Sequence[Matrix | Vector], labels: Sequence[str]) -> st
 
 def is_name(text: str) -> bool:
     """Whether a text is meant as the name of a model."""
-    return key(text).startswith(key(PREFIX))
+    # Only as much of it as tells: what `key` is asked of it remembers, and names of models come and go.
+    return key(text.strip()[: len(PREFIX)]) == key(PREFIX)
 
 
 def remember(name: str, model: LabelledModel) -> None:
@@ -43,7 +50,7 @@ def remember(name: str, model: LabelledModel) -> None:
     with _lock:
         _models[name] = model
         _models.move_to_end(name)
-        while len(_models) > 1 and sum(map(_bytes, _models.values())) > CAPACITY:
+        while len(_models) > MOST or (len(_models) > 1 and sum(map(_bytes, _models.values())) > CAPACITY):
             _models.popitem(last=False)
 
 
@@ -66,7 +73,7 @@ def recalled(name: str) -> LabelledModel:
     model = known(name)
     if model is None:
         raise ForgottenModelError(
-            f"is {shorten(name)}, a model not made since the workbook was opened, must be made again: recalculate (Ctrl+Alt+F9)"
+            f"is {shorten(name)}, a model not made since the workbook was opened or given up since, must be made again: recalculate (Ctrl+Alt+F9)"
         )
     return model
 
@@ -78,4 +85,4 @@ def forget() -> None:
 
 
 def _bytes(kept: LabelledModel) -> int:
-    return int(kept.model.loadings.nbytes + kept.model.specific.nbytes)
+    return int(kept.model.loadings.nbytes + kept.model.specific.nbytes) + _LABEL * len(kept.labels or ())

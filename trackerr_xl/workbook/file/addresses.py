@@ -1,7 +1,7 @@
 """A1 addresses: letters to numbers and back. Rows and columns count from 1, as in Excel."""
 
 import re
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 MAX_ROW = 1_048_576
@@ -27,7 +27,7 @@ class Area(NamedTuple):
     right: int
 
 
-@cache
+@lru_cache(maxsize=MAX_COLUMN)
 def column_letters(column: int) -> str:
     """Letters of a column, 1 for ``A`` and 28 for ``AB``."""
     letters = ""
@@ -37,7 +37,7 @@ def column_letters(column: int) -> str:
     return letters
 
 
-@cache
+@lru_cache(maxsize=MAX_COLUMN)
 def column_number(letters: str) -> int:
     """Column of the letters ``A`` to ``XFD``, upper case."""
     number = 0

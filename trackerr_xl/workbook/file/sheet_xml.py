@@ -7,7 +7,7 @@ needs five. It relies on `package` having parsed the part already: what is scann
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from trackerr_xl.errors import FileRefusedError
 from trackerr_xl.workbook.file.addresses import MAX_ROW, column_number, parse_address
@@ -95,13 +95,13 @@ def scan_sheet(data: bytes) -> SheetXml:
     return SheetXml(data, structure, prefix, body, rows, cells)
 
 
-@cache
+@lru_cache(maxsize=64)
 def opening_tag(prefix: bytes, name: bytes) -> re.Pattern[bytes]:
     """Pattern of an element's opening tag; group 1 holds the attributes, and a slash when it is also the end."""
     return re.compile(b"<" + re.escape(prefix) + name + rb"(?=[\s/>])(" + ATTRIBUTES + b")>")
 
 
-@cache
+@lru_cache(maxsize=64)
 def element(prefix: bytes, name: bytes) -> re.Pattern[bytes]:
     """Pattern of a whole element that holds none of its own kind; group 1: attributes, 2: content if it has any."""
     name = re.escape(prefix) + name
@@ -147,7 +147,7 @@ def _body(structure: bytes, prefix: bytes) -> ElementSpan:
     return ElementSpan(start, inside, close, structure.index(b">", close) + 1)
 
 
-@cache
+@lru_cache(maxsize=64)
 def _tokens(prefix: bytes) -> re.Pattern[bytes]:
     """Pattern of a whole cell (1, 2: its address, 3: attributes) or a row's tags (4: attributes, 5: the closing one)."""
     values = {b"p": re.escape(prefix), b"a": ATTRIBUTES}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from math import isfinite
 from xml.etree import ElementTree
 
@@ -151,7 +151,7 @@ def read_shared_strings(data: bytes) -> list[str]:
     ]
 
 
-@cache
+@lru_cache(maxsize=64)
 def _plain_number(prefix: bytes) -> re.Pattern[bytes]:
     p = re.escape(prefix)
     return re.compile(

@@ -1,7 +1,7 @@
 """Our functions under all the names that spreadsheet programs store for them."""
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from trackerr_xl.functions import CATALOGUE
 
@@ -10,7 +10,7 @@ _NAMESPACED = "_XLDUDF_"
 _CALC = "ORG.TRACKERR.CALC.ADDIN."
 
 
-@cache
+@lru_cache(maxsize=1024)
 def own_function(name: str) -> str | None:
     """Name in the catalogue of a function as a formula calls it, or None when it is not ours.
 
