@@ -10,6 +10,7 @@ from trackerr_xl.core.risk_model import DenseCovariance, FactorModel, RiskModel
 from trackerr_xl.core.rows import BentRows
 from trackerr_xl.core.solution import Solution
 from trackerr_xl.core.solve import solve
+from trackerr_xl.core.whole.fewer_rows import FewerRows, fewer_rows
 from trackerr_xl.core.whole.holdings import Holdings
 from trackerr_xl.errors import NoAnswerError, NumericalError
 
@@ -86,24 +87,29 @@ class Restrictions:
         outside = (problem.lower > 0.0) | (problem.upper < 0.0)
         if not names.size or (lower > problem.upper[names]).any() or (outside & ~held).any():
             return None
-        part = _part(problem, names, lower)
+        few = fewer_rows(_part(problem, names, lower))
+        if few is None:
+            return None
         try:
-            solution = solve(part)
+            solution = solve(few.problem)
         except (NoAnswerError, NumericalError):
             return None
-        return self._portfolio(held, names, solution)
+        return self._portfolio(held, names, solution, few)
 
-    def _portfolio(self, held: Mask, names: Indices, solution: Solution) -> Portfolio:
+    def _portfolio(self, held: Mask, names: Indices, solution: Solution, few: FewerRows) -> Portfolio:
         problem = self.problem
         weights = np.zeros(held.size)
         weights[names] = solution.weights
         active = weights - problem.benchmark
         product = problem.risk.product(active)
         value = 0.5 * float(active @ product) + float(problem.linear @ active)
-        gradient = product + problem.linear + problem.rows.matrix.T @ solution.row_duals
+        gradient = product + problem.linear + problem.rows.matrix[few.kept].T @ solution.row_duals
         if solution.bent_duals.any():
             side = np.sign(weights - problem.bent.at)
             gradient = gradient + solution.bent_duals @ (problem.bent.slope + problem.bent.bend * side)
+        # A row that became a bound pulls at the names that are not held too.
+        rows, pull = few.pulls(solution.weights, gradient[names])
+        gradient = gradient + pull @ problem.rows.matrix[rows]
         return Portfolio(held.copy(), weights, value, gradient)
 
 
