@@ -76,16 +76,24 @@ def _alone(problem: TrackingProblem, seconds: float | None) -> Answered:
 def _stacks(problems: Sequence[TrackingProblem]) -> Iterator[list[int]]:
     """Places of problems that differ in numbers only."""
     alike: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    contents: dict[int, bytes] = {}
+    matrices: dict[float, list[Matrix]] = {}
     for at, problem in enumerate(problems):
         if _fits(problem):
             rows = problem.rows
             equal = (rows.lower == rows.upper).tobytes()
-            # Most share the very matrix: its content is read once.
-            if id(rows.matrix) not in contents:
-                contents[id(rows.matrix)] = rows.matrix.tobytes()
-            alike[id(problem.risk), contents[id(rows.matrix)], equal, problem.bent.upper.size].append(at)
+            alike[id(problem.risk), _name(rows.matrix, matrices), equal, problem.bent.upper.size].append(at)
     yield from (places for places in alike.values() if len(places) >= FEWEST)
+
+
+def _name(matrix: Matrix, known: dict[float, list[Matrix]]) -> tuple[float, int]:
+    """What equal matrices have in common and others have not; most problems share the very array."""
+    total = float(matrix.sum())
+    alike = known.setdefault(total, [])
+    for at, other in enumerate(alike):
+        if matrix is other or np.array_equal(matrix, other):
+            return total, at
+    alike.append(matrix)
+    return total, len(alike) - 1
 
 
 def _fits(problem: TrackingProblem) -> bool:

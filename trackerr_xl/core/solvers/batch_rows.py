@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from trackerr_xl.core.arrays import Matrix
+from trackerr_xl.core.arrays import Mask, Matrix
 
 MOST_PIVOTS = 60
 BLOCK_PATIENCE = 3
@@ -25,18 +25,15 @@ def minimise(schur: Stack, right: Matrix, lower: Matrix, upper: Matrix, guess: M
     """
     count, rows = right.shape
     sides, z = np.sign(guess), np.zeros((count, rows))
-    unit = np.eye(rows)
     slack = 1e-13 * (np.abs(right).max(axis=1, keepdims=True) + 1e-300)
     fewest, patience = np.full(count, rows + 1), np.full(count, BLOCK_PATIENCE)
     going = np.arange(count)
     for _ in range(MOST_PIVOTS):
-        side, matrix, reach = sides[going], schur[going], right[going]
+        side, reach = sides[going], right[going]
+        matrix = schur if going.size == count else schur[going]
         used = side != 0
-        both = used[:, :, None] & used[:, None, :]
         limits = np.where(side > 0, upper[going], np.where(side < 0, lower[going], 0.0))
-        goal = np.where(used, reach - limits, 0.0)
-        here = np.linalg.solve(matrix * both + unit * ~used[:, :, None], goal[:, :, None])[:, :, 0]
-        here = np.where(used, here, 0.0)
+        here = _solved(matrix, np.where(used, reach - limits, 0.0), used)
         z[going] = here
         residual = reach - np.einsum("aij,aj->ai", matrix, here)
         wrong = side * here < 0
@@ -56,3 +53,16 @@ def minimise(schur: Stack, right: Matrix, lower: Matrix, upper: Matrix, guess: M
         sides[going] = np.where(bad, mended, side)
         going = going[number > 0]
     return z
+
+
+def _solved(matrix: Stack, goal: Matrix, used: Mask) -> Matrix:
+    """Solve each account's system in the rows it uses, zero in the others; only as many as any account uses are met."""
+    width = int(used.sum(axis=1).max(initial=0))
+    order = np.argsort(~used, axis=1, kind="stable")[:, :width]
+    inside = np.take_along_axis(used, order, axis=1)
+    small = matrix[np.arange(len(matrix))[:, None, None], order[:, :, None], order[:, None, :]]
+    small = np.where(inside[:, :, None] & inside[:, None, :], small, np.eye(width))
+    solved = np.linalg.solve(small, np.take_along_axis(goal, order, axis=1)[:, :, None])[:, :, 0]
+    everywhere = np.zeros(goal.shape)
+    np.put_along_axis(everywhere, order, solved, axis=1)
+    return everywhere
