@@ -12,13 +12,15 @@ from endings import EndingDesk
 from firm import NAMES, Rows, accounts, read_csv, shared, write_csv, write_house
 
 from trackerr_xl import evaluate
-from trackerr_xl.batch.job import Job
+from trackerr_xl.batch.job import Job, solve_part
 from trackerr_xl.batch.journal import Journal
 from trackerr_xl.batch.processes import solved_by_workers
 from trackerr_xl.batch.read_accounts import accounts_of
 from trackerr_xl.batch.read_house import house_of
 from trackerr_xl.batch.run import Summary, Team, run_batch
 from trackerr_xl.errors import SetupError
+from trackerr_xl.functions.accounts import Desk, Outcomes
+from trackerr_xl.functions.values import Accounts
 
 COUNT = 400
 """Accounts: three whole parts and one that is not."""
@@ -113,6 +115,30 @@ def test_workers_that_end_again_and_again_are_given_up_with_a_sentence(firm: Pat
         "TE-400 workers ended 3 times in a row before anything was done: have fewer of them, or give them more "
         "memory."
     )
+
+
+def test_a_mistake_of_ours_costs_one_account_and_no_other(
+    firm: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    job = Job.of(house_of(firm / "house.xlsx"), accounts_of(firm / "accounts.csv"))
+    sound = job.desk.outcomes(job.part(0))
+    solve = Desk.outcomes
+
+    def mistaken(desk: Desk, some: Accounts) -> Outcomes:
+        if "Account 3" in some.names:
+            raise ZeroDivisionError
+        return solve(desk, some)
+
+    monkeypatch.setattr(Desk, "outcomes", mistaken)
+    found = solve_part(job.desk, job.part(0))
+    assert (found.status[3], found.sentences[3]) == (
+        "Failed",
+        "TE-900 Something went wrong inside trackerr_xl: the inputs are not at fault.",
+    )
+    others = [at for at in range(128) if at != 3]
+    assert [found.status[at] for at in others] == [sound.status[at] for at in others]
+    np.testing.assert_allclose(found.weights[others], sound.weights[others], atol=1e-9)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

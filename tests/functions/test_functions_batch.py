@@ -116,6 +116,23 @@ def test_accounts_that_do_not_fit_a_stack_are_answered_all_the_same(more: Rows) 
         )
 
 
+def test_where_names_are_counted_the_row_says_what_is_proved() -> None:
+    benchmark, attributes, model = market()
+    limits: Rows = [["Type", "Item", "Min", "Max"], ["Weight", "*", 0.0, 0.3], ["Names", None, None, 8.0]]
+    table: Rows = [["Account", "Exclude"], ["near", "N00"], ["far", "N01"]]
+    options: Rows = [["Option", "Value"], ["Gap", 0.2]]
+    _, *rows = evaluate("TE_BATCH", table, benchmark, model, limits, attributes, options)
+    for row in rows:
+        assert row[1] == "Within gap"
+        assert str(row[4]).startswith(
+            "8 names are held. Of all choices of names within the limits none reach a "
+        )
+    hurried: Rows = [["Option", "Value"], ["Gap", 0.0], ["Seconds", 0.001]]
+    _, *rows = evaluate("TE_BATCH", table, benchmark, model, limits, attributes, hurried)
+    assert [row[1] for row in rows] == ["Best found", "Best found"]
+    assert [sum(weight > 0 for weight in row[5:]) <= 8 for row in rows] == [True, True]  # type: ignore[operator]  # numbers
+
+
 @pytest.mark.parametrize("objective", ["Min variance", "Max utility", "Min turnover"])
 def test_other_objectives_are_those_of_the_optimiser(objective: str) -> None:
     benchmark, attributes, model = market()
@@ -245,7 +262,7 @@ def test_weights_in_percent_come_back_in_percent() -> None:
 def test_the_answer_says_who_has_none() -> None:
     reply = call("TE_BATCH", [BAD[:4], [["A", 0.5], ["B", 0.5]], COV])
     assert reply.notes == (
-        ("Accounts", "1 of 3 have weights proved optimal."),
+        ("Accounts", "1 of 3 have weights."),
         (
             "Refused",
             "percent: TE-150 accounts weights sum to 100, not 1: divide by 100 or set option Units to Percent.",

@@ -14,7 +14,7 @@ from trackerr_xl.batch.read_accounts import accounts_of, check_suffix
 from trackerr_xl.batch.read_house import house_of
 from trackerr_xl.batch.write_results import write_results
 from trackerr_xl.errors import FileRefusedError
-from trackerr_xl.functions.accounts import Outcomes
+from trackerr_xl.functions.accounts import SOLVED, Outcomes
 from trackerr_xl.version import __version__
 
 Progress = Callable[[int, int], None]
@@ -91,7 +91,7 @@ def run_batch(accounts: Path, book: Path, out: Path, team: Team, told: Progress)
             for name, status, sentence in zip(
                 outcomes.names, outcomes.status, outcomes.sentences, strict=True
             )
-            if status != "Optimal"
+            if status not in SOLVED
         ),
         journal.path if stopped else None,
     )

@@ -5,6 +5,7 @@ What the stack does not prove, and what does not fit into one, is solved one by 
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 import numpy as np
 
@@ -52,7 +53,9 @@ def solve_all(problems: Sequence[TrackingProblem], seconds: float | None = None)
         for places in _stacks(problems):
             for first in range(0, len(places), STACKED):
                 some = places[first : first + STACKED]
-                answers |= dict(zip(some, _solved([problems[at] for at in some]), strict=True))
+                # One system without a solution stops its whole stack: then all are solved alone.
+                with suppress(np.linalg.LinAlgError):
+                    answers |= dict(zip(some, _solved([problems[at] for at in some]), strict=True))
     return [
         answers[at] if _is_proved(answers.get(at)) else _alone(problem, seconds)
         for at, problem in enumerate(problems)

@@ -30,11 +30,15 @@ from trackerr_xl.functions.mandate import (
 from trackerr_xl.functions.match import not_listed, places_of
 from trackerr_xl.functions.optimize import check_proof
 from trackerr_xl.functions.options import Options
+from trackerr_xl.functions.proof import proof
 from trackerr_xl.functions.values import Accounts, Covariance, Labelled, LimitColumn
 
 if TYPE_CHECKING:
     from trackerr_xl.core.problem import TrackingProblem
     from trackerr_xl.core.solution import Solution
+
+SOLVED = ("Optimal", "Within gap", "Best found")
+"""How it may go with weights: proved; names counted and the gap asked for proved; not proved in the time allowed."""
 
 TOGETHER = 256
 """Accounts solved in one go, always cut at the same places: the answers do not depend on who solves which."""
@@ -78,7 +82,7 @@ class Outcomes:
     weights : ndarray of shape (a, n)
         Best weights, NaN where there are none.
     sentences : tuple of str
-        Why, where something is wrong; else empty.
+        Why there are no weights, or what is proved where names are counted; else empty.
     """
 
     names: tuple[str, ...]
@@ -87,6 +91,15 @@ class Outcomes:
     turnover: Vector
     weights: Matrix
     sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """Weights of an account, how it went, and what there is to say."""
+
+    weights: Vector
+    status: str = "Optimal"
+    sentence: str = ""
 
 
 class Desk:
@@ -121,7 +134,7 @@ class Desk:
 
     def outcomes(self, accounts: Accounts) -> Outcomes:
         """What comes of some accounts; none stops another."""
-        answers: list[Vector | TrackerrError] = []
+        answers: list[_Found | TrackerrError] = []
         cases: list[Case | None] = []
         for first in range(0, accounts.size, TOGETHER):
             some = accounts.part(first, first + TOGETHER)
@@ -165,7 +178,7 @@ class Desk:
         return current
 
     def _outcomes(
-        self, names: tuple[str, ...], answers: Sequence[Vector | TrackerrError], cases: Sequence[Case | None]
+        self, names: tuple[str, ...], answers: Sequence[_Found | TrackerrError], cases: Sequence[Case | None]
     ) -> Outcomes:
         weights = np.full((len(names), len(self.names)), np.nan)
         error, turnover = np.full(len(names), np.nan), np.full(len(names), np.nan)
@@ -174,18 +187,22 @@ class Desk:
         for at, (answer, case) in enumerate(zip(answers, cases, strict=True)):
             if isinstance(answer, TrackerrError):
                 continue
-            weights[at] = answer
-            error[at] = tracking_error(answer, house.benchmark, house.cov, house.options.periods)
+            weights[at] = answer.weights
+            error[at] = tracking_error(weights[at], house.benchmark, house.cov, house.options.periods)
             if case is not None and case.current is not None:
-                turnover[at] = share * float(np.abs(answer - case.current).sum())
+                turnover[at] = share * float(np.abs(weights[at] - case.current).sum())
         return Outcomes(
             names,
             tuple(_status(answer) for answer in answers),
             error / unit,
             turnover / unit,
             weights / unit,
-            tuple(answer.sentence if isinstance(answer, TrackerrError) else "" for answer in answers),
+            tuple(answer.sentence for answer in answers),
         )
+
+    def failed(self, accounts: Accounts, error: TrackerrError) -> Outcomes:
+        """The outcomes of accounts that all met the same error."""
+        return self._outcomes(accounts.names, [error] * accounts.size, [None] * accounts.size)
 
 
 def _places(case: Case, assets: Sequence[str]) -> list[int]:
@@ -198,7 +215,7 @@ def _places(case: Case, assets: Sequence[str]) -> list[int]:
     return places_of(assets, case.universe.names)
 
 
-def _answers(asked: Sequence[Case | TrackerrError]) -> Iterator[Vector | TrackerrError]:
+def _answers(asked: Sequence[Case | TrackerrError]) -> Iterator[_Found | TrackerrError]:
     """Weights of each case, in order; plain ones together."""
     from trackerr_xl.core.batch import solve_all
 
@@ -240,19 +257,25 @@ def _plain(case: Case) -> "TrackingProblem | None":
     return mandate.problem
 
 
-def _answer(case: Case, found: "Solution | TrackerrError | None") -> Vector | TrackerrError:
+def _answer(case: Case, found: "Solution | TrackerrError | None") -> _Found | TrackerrError:
     try:
+        if found is not None and not isinstance(found, TrackerrError):
+            check_proof(found, case.options.tolerance)
+            return _Found(found.weights)
         # What the stack cannot answer is asked alone: it refuses in the words of the table.
-        solution = best(case).solution if found is None or isinstance(found, TrackerrError) else found
-        check_proof(solution, case.options.tolerance)
+        achieved = best(case)
+        check_proof(achieved.solution, case.options.tolerance)
     except TrackerrError as error:
         return error.with_traceback(None)
-    return solution.weights
+    if achieved.whole is None:
+        return _Found(achieved.solution.weights)
+    names = next(sentence for topic, sentence in proof(achieved, case) if topic == "Names")
+    return _Found(achieved.solution.weights, SOLVED[1] if achieved.whole.finished else SOLVED[2], names)
 
 
-def _status(answer: Vector | TrackerrError) -> str:
-    if not isinstance(answer, TrackerrError):
-        return "Optimal"
+def _status(answer: _Found | TrackerrError) -> str:
+    if isinstance(answer, _Found):
+        return answer.status
     if isinstance(answer, InputError):
         return "Refused"
     if isinstance(answer, NoAnswerError):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from trackerr_xl.core.table.limits import Attributes, Limit
-from trackerr_xl.functions.accounts import Desk, House, Outcomes
+from trackerr_xl.functions.accounts import SOLVED, Desk, House, Outcomes
 from trackerr_xl.functions.arguments import WEIGHTS
 from trackerr_xl.functions.measure import COV_HELP
 from trackerr_xl.functions.optimize import ATTRIBUTES_HELP, CONSTRAINTS_HELP, OPTIONS_HELP
@@ -41,9 +41,9 @@ def rows_of(outcomes: Outcomes) -> list[list[Value]]:
 
 
 def _notes(outcomes: Outcomes) -> list[tuple[str, str]]:
-    solved = outcomes.status.count("Optimal")
-    notes = [("Accounts", f"{solved:,} of {len(outcomes.names):,} have weights proved optimal.")]
-    refused = [at for at, status in enumerate(outcomes.status) if status != "Optimal"]
+    refused = [at for at, status in enumerate(outcomes.status) if status not in SOLVED]
+    count = len(outcomes.names)
+    notes = [("Accounts", f"{count - len(refused):,} of {count:,} have weights.")]
     return notes + [
         (outcomes.status[at], f"{outcomes.names[at]}: {outcomes.sentences[at]}") for at in refused[:_NAMED]
     ]

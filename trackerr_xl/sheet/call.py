@@ -1,7 +1,8 @@
 """One call of a worksheet function: ranges in, a rectangle of cells out, never an exception."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from trackerr_xl.sheet.read import read_arguments, read_ranges
 from trackerr_xl.sheet.reply import Reply
 from trackerr_xl.sheet.write import spill
 
+Result = TypeVar("Result")
+
 _LOGGER = logging.getLogger("trackerr_xl")
 
 
@@ -32,15 +35,28 @@ def call(name: str, given: Sequence[Given]) -> Reply:
         Its arguments in Excel's order, None where one is left out.
     """
     try:
-        return _answer(name, given)
+        reply = safely(lambda: _answer(name, given), name)
     except TrackerrError as error:
         return _refused(fault_of(error))
+    return _refused(fault_of(reply)) if isinstance(reply, InternalError) else reply
+
+
+def safely(work: Callable[[], Result], name: str = "The work") -> Result | InternalError:
+    """What some work gives, or a calm sentence in place of a mistake of ours, which goes to the log file.
+
+    Raises
+    ------
+    TrackerrError
+        If the work does.
+    """
+    try:
+        return work()
+    except TrackerrError:
+        raise
     except Exception:
         log_to_file(_LOGGER)
         _LOGGER.exception("%s failed", name)
-        return _refused(
-            fault_of(InternalError("Something went wrong inside trackerr_xl: the inputs are not at fault"))
-        )
+        return InternalError("Something went wrong inside trackerr_xl: the inputs are not at fault")
 
 
 def find(name: str) -> SheetFunction | None:
