@@ -4,6 +4,7 @@ A file of records, each with its length and a checksum in front. What a crash le
 """
 
 import json
+import os
 import struct
 import zlib
 from collections.abc import Iterator
@@ -85,6 +86,7 @@ class Journal:
         text = json.dumps(words).encode()
         self._file.write(_HEAD.pack(len(text), len(numbers), zlib.crc32(text + numbers)) + text + numbers)
         self._file.flush()
+        os.fsync(self._file.fileno())
 
     def _read(self, job: str) -> bool:
         """Take over what an earlier run wrote down; whether it was of the same job."""
