@@ -66,6 +66,47 @@ def test_a_batch_is_a_loop_of_single_solves(groups: int, turnover: bool) -> None
     assert stacked > 100
 
 
+def densely(problems: list[TrackingProblem], covariance: DenseCovariance) -> list[TrackingProblem]:
+    return [replace(problem, risk=covariance) for problem in problems]
+
+
+def multiplied_out(problem: TrackingProblem) -> DenseCovariance:
+    assert isinstance(problem.risk, FactorModel)
+    return DenseCovariance(problem.risk.loadings @ problem.risk.loadings.T + np.diag(problem.risk.specific))
+
+
+@pytest.mark.parametrize("groups", [1, 4, 7])
+def test_a_batch_on_a_full_matrix_is_a_loop_of_single_solves(groups: int) -> None:
+    problems = accounts(120, groups=groups, seed=20 + groups)
+    problems = densely(problems, multiplied_out(problems[0]))
+    stacked = 0
+    for problem, answer in zip(problems, solve_all(problems), strict=True):
+        assert isinstance(answer, Solution)
+        np.testing.assert_allclose(answer.weights, solve(problem).weights, atol=1e-8)
+        proof = answer.certificate
+        assert max(proof.violation, proof.relative_gap, proof.stationarity) <= TOLERANCE
+        stacked += answer.method == "batch"
+    assert stacked > 110
+
+
+@pytest.mark.parametrize("weeks", [40, 70, 500])
+def test_a_sampled_matrix_is_stacked_where_it_can_be_inverted_and_solved_all_the_same_where_not(
+    weeks: int,
+) -> None:
+    problems = accounts(20, groups=4, seed=31)
+    returns = 0.02 * np.random.default_rng(weeks).standard_normal((weeks, 60))
+    problems = densely(problems, DenseCovariance(np.cov(returns, rowvar=False)))
+    answers = solve_all(problems)
+    for problem, answer in zip(problems, answers, strict=True):
+        assert isinstance(answer, Solution)
+        single = solve(problem)
+        assert answer.active_variance == pytest.approx(single.active_variance, rel=1e-8)
+        if weeks > 60:
+            np.testing.assert_allclose(answer.weights, single.weights, atol=1e-8)
+    # Forty weeks leave sixty names a matrix without an inverse.
+    assert ("batch" in {answer.method for answer in answers if isinstance(answer, Solution)}) == (weeks > 60)
+
+
 def test_a_tiny_tracking_error_is_proved_in_the_stack_too() -> None:
     # One small name excluded: the active variance is a millionth of the assets' own, and the gap is judged beside it.
     problems = accounts(40, n=200, groups=1, seed=11)

@@ -12,13 +12,13 @@ import numpy as np
 from trackerr_xl.core.arrays import Matrix, Vector
 from trackerr_xl.core.batch_proof import Claims, Proofs, prove
 from trackerr_xl.core.problem import TrackingProblem
-from trackerr_xl.core.risk_model import FactorModel
+from trackerr_xl.core.risk_model import DenseCovariance, FactorModel
 from trackerr_xl.core.solution import Certificate, Solution
 from trackerr_xl.core.solve import TOLERANCE, solve
-from trackerr_xl.core.solvers import batch_newton, scaling
+from trackerr_xl.core.solvers import batch_active_set, batch_newton, scaling
 from trackerr_xl.core.solvers.batch_newton import Accounts, Shared
 from trackerr_xl.core.solvers.certificate import measure
-from trackerr_xl.core.solvers.program import FactorHessian
+from trackerr_xl.core.solvers.program import DenseHessian
 from trackerr_xl.core.threads import one_thread
 from trackerr_xl.errors import TrackerrError
 
@@ -26,6 +26,8 @@ STACKED = 256
 """Accounts in one stack: more gain nothing and their Newton matrices leave the cache."""
 FEWEST = 3
 """Accounts from which a stack is worth preparing."""
+LARGEST_DENSE = 300
+"""Names above which a dense covariance is solved alone: the systems of the limits that hold cost what a stack saves."""
 _PAIRS = 40_000_000
 """Largest number of pairwise products of columns, names times pairs: 160 MB."""
 
@@ -84,7 +86,7 @@ def _stacks(problems: Sequence[TrackingProblem]) -> Iterator[list[int]]:
         if _fits(problem):
             rows = problem.rows
             equal = (rows.lower == rows.upper).tobytes()
-            alike[id(problem.risk), _name(rows.matrix, matrices), equal, problem.bent.upper.size].append(at)
+            alike[_risk(problem), _name(rows.matrix, matrices), equal, problem.bent.upper.size].append(at)
     yield from (places for places in alike.values() if len(places) >= FEWEST)
 
 
@@ -99,36 +101,41 @@ def _name(matrix: Matrix, known: dict[float, list[Matrix]]) -> tuple[float, int]
     return total, len(alike) - 1
 
 
+def _risk(problem: TrackingProblem) -> int:
+    """What problems on one covariance have in common."""
+    risk = problem.risk
+    return id(risk.matrix) if isinstance(risk, DenseCovariance) else id(risk)
+
+
 def _fits(problem: TrackingProblem) -> bool:
-    if not isinstance(problem.risk, FactorModel) or problem.rows.penalty is not None:
+    bent = problem.bent
+    if problem.rows.penalty is not None:
         return False
+    if not isinstance(problem.risk, FactorModel):
+        return problem.risk.size <= LARGEST_DENSE and not bent.upper.size
     n, k = problem.risk.loadings.shape
     width = k + problem.rows.lower.size
-    bent = problem.bent
     plain = bent.upper.size == 0 or (bent.upper.size == 1 and not bent.slope.any() and bool(bent.hard.all()))
     return plain and n * width * (width + 1) // 2 <= _PAIRS
 
 
 def _solved(problems: Sequence[TrackingProblem]) -> list[Solution]:
     program, units = scaling.scaled(problems[0])
-    assert isinstance(program.hessian, FactorHessian)
-    shared = Shared(
-        np.concatenate([program.hessian.loadings, program.rows.T], axis=1),
-        program.hessian.specific,
-        program.hessian.loadings.shape[1],
-        program.equalities,
-    )
-    newton = batch_newton.Newton.of(shared)
     accounts = _accounts(problems, units, program.equalities)
+    if isinstance(program.hessian, DenseHessian):
+        return _solutions(problems, units, 0, accounts, batch_active_set.minimise(program, accounts))
+    factors = program.hessian.loadings.shape[1]
+    columns = np.concatenate([program.hessian.loadings, program.rows.T], axis=1)
+    newton = batch_newton.Newton.of(Shared(columns, program.hessian.specific, factors, program.equalities))
     ended = batch_newton.minimise(newton, accounts)
-    solutions = _solutions(problems, units, newton, accounts, ended)
+    solutions = _solutions(problems, units, factors, accounts, ended)
     # Beside a very small tracking error the usual accuracy is not enough.
     late = [at for at, solution in enumerate(solutions) if not _is_proved(solution)]
     if late:
         some = [problems[at] for at in late]
         part = accounts.part(np.array(late))
         refined = batch_newton.refine(newton, part, ended.duals[late])
-        for at, solution in zip(late, _solutions(some, units, newton, part, refined), strict=True):
+        for at, solution in zip(late, _solutions(some, units, factors, part, refined), strict=True):
             solutions[at] = solution
     return solutions
 
@@ -136,7 +143,7 @@ def _solved(problems: Sequence[TrackingProblem]) -> list[Solution]:
 def _solutions(
     problems: Sequence[TrackingProblem],
     units: scaling.Scaling,
-    newton: batch_newton.Newton,
+    factors: int,
     accounts: Accounts,
     ended: batch_newton.Ended,
 ) -> list[Solution]:
@@ -150,8 +157,7 @@ def _solutions(
     weights = np.clip(weights, lower, upper)
     rows = problems[0].rows.lower.size
     duals = np.empty((len(problems), rows))
-    k = newton.shared.factors
-    duals[:, units.order] = ended.duals[:, k : k + rows] * (units.objective / units.row_units)
+    duals[:, units.order] = ended.duals[:, factors : factors + rows] * (units.objective / units.row_units)
     if accounts.bent:
         eta = ended.duals[:, -1] * (units.objective / units.bent_units[0])
         return [_measured(*claim) for claim in zip(problems, weights, duals, eta[:, None], strict=True)]
