@@ -62,7 +62,7 @@ def bond_index() -> SyntheticIndex:
     spread[treasury] = 0.0
     bond_yield = np.round(0.0235 + 0.0165 * (1.0 - np.exp(-maturity / 7.0)) + spread, 4)
     duration = np.round((1.0 - (1.0 + bond_yield) ** -maturity) / bond_yield, 2)
-    key_rates = _key_rate_durations(duration)
+    key_rates = key_rate_durations(duration)
     dts = np.round(duration * spread * 100.0, 3)
     sizes = random.uniform(0.6, 1.4, len(rows)) * np.where(treasury, 2.2, 1.0)
     attributes: dict[str, list[str] | list[float]] = {
@@ -90,7 +90,7 @@ def bond_index() -> SyntheticIndex:
     )
 
 
-def _key_rate_durations(duration: Vector) -> Matrix:
+def key_rate_durations(duration: Vector) -> Matrix:
     """Duration shared between the two key rates around it; each row sums to the duration."""
     keys = np.array(KEY_RATES)
     # A bond's duration is shorter than its maturity: the longest reach the 20-year key, rarely the 30-year one.

@@ -26,6 +26,7 @@ from trackerr_xl.workbook.recalculate import Recalculation, recalculate
 from trackerr_xl.workbook.templates.active_fund import write_active_fund
 from trackerr_xl.workbook.templates.bond_index_tracker import write_bond_index_tracker
 from trackerr_xl.workbook.templates.bond_risk import write_bond_risk
+from trackerr_xl.workbook.templates.bond_sampling import write_bond_sampling
 from trackerr_xl.workbook.templates.equity_index_tracker import write_equity_index_tracker
 from trackerr_xl.workbook.templates.page import Book, Scalar
 from trackerr_xl.workbook.templates.performance import write_performance
@@ -36,6 +37,7 @@ TEMPLATES: Final[Mapping[str, Callable[[Book], None]]] = {
     "active_fund.xlsx": write_active_fund,
     "bond_index_tracker.xlsx": write_bond_index_tracker,
     "bond_risk.xlsx": write_bond_risk,
+    "bond_sampling.xlsx": write_bond_sampling,
     "equity_index_tracker.xlsx": write_equity_index_tracker,
     "performance.xlsx": write_performance,
 }

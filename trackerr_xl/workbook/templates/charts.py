@@ -134,6 +134,8 @@ def _names_at_the_edge(chart: Chart, number: str) -> None:
             "reverse": True,
             "crossing": "max",
             "label_position": "low",
+            # Every name, however many there are.
+            "interval_unit": 1,
             "num_font": {"size": 8, "color": SLATE},
             "line": {"color": "#C5CDD8"},
             "major_tick_mark": "none",
