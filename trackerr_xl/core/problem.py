@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trackerr_xl.core.arrays import Matrix, Vector
-from trackerr_xl.core.risk_model import DenseCovariance, FactorModel, RiskModel
+from trackerr_xl.core.risk_model import CheckedCovariance, DenseCovariance, FactorModel, RiskModel
 from trackerr_xl.core.rows import BentRows, LinearRows, check_bent_rows, check_linear_rows
 from trackerr_xl.core.semidefinite import checked_covariance
 from trackerr_xl.errors import InputError, MatrixError, NoAnswerError, ShapeError
@@ -166,11 +166,13 @@ def _require_order(lower: Vector, upper: Vector, names: tuple[str, ...]) -> None
 def _risk(cov: Matrix | RiskModel, n: int) -> RiskModel:
     if isinstance(cov, FactorModel):
         return _checked_factors(cov, n)
+    if isinstance(cov, CheckedCovariance) and cov.size == n:
+        return cov
     matrix = cov.matrix if isinstance(cov, DenseCovariance) else np.asarray(cov, dtype=np.float64)
     if matrix.shape != (n, n):
         shape = " x ".join(str(length) for length in matrix.shape)
         raise ShapeError(f"is {shape or 'a number'}, must be {n} x {n}", argument="cov")
-    return DenseCovariance(checked_covariance(matrix, "cov"))
+    return CheckedCovariance(checked_covariance(matrix, "cov"))
 
 
 def _checked_factors(model: FactorModel, n: int) -> FactorModel:

@@ -70,6 +70,11 @@ class DenseCovariance:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class CheckedCovariance(DenseCovariance):
+    """A matrix that `TrackingProblem.build` has looked through; given to it again it passes without another look."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class FactorModel:
     """A covariance held as LL' + diag(specific); n × n is never formed.
 

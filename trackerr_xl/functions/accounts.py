@@ -8,6 +8,7 @@ import numpy as np
 
 from trackerr_xl.core.arrays import Matrix, Vector
 from trackerr_xl.core.risk import tracking_error
+from trackerr_xl.core.risk_model import RiskModel
 from trackerr_xl.core.table.limits import Attributes, Limit
 from trackerr_xl.core.words import listed
 from trackerr_xl.errors import (
@@ -124,7 +125,7 @@ class Desk:
         case = case_of(house.weights, house.cov, None, house.attributes, None, house.options)
         self._table = HouseTable.of(house.constraints or (), columns)
         self._places = _places(case, assets)
-        self._case = case
+        self._case = replace(case, cov=_checked(case))
         self._check_house(house.constraints or ())
 
     @property
@@ -203,6 +204,13 @@ class Desk:
     def failed(self, accounts: Accounts, error: TrackerrError) -> Outcomes:
         """The outcomes of accounts that all met the same error."""
         return self._outcomes(accounts.names, [error] * accounts.size, [None] * accounts.size)
+
+
+def _checked(case: Case) -> RiskModel:
+    """The covariance, looked through once for all accounts."""
+    from trackerr_xl.core.problem import TrackingProblem
+
+    return TrackingProblem.build(case.benchmark, case.cov, budget=None).risk
 
 
 def _places(case: Case, assets: Sequence[str]) -> list[int]:
