@@ -1,0 +1,105 @@
+"""A workbook calculated by LibreOffice, with our functions in it, in a process of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import zipfile
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from trackerr_xl.errors import SetupError
+from trackerr_xl.hosts.libreoffice.inside.child import PYTHON
+from trackerr_xl.install.libreoffice import EXTENSION, find_program
+from trackerr_xl.install.machine import this_machine
+
+_SECONDS = 120
+_ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+</oor:items>
+"""
+
+
+def recalculated_by_libreoffice(data: bytes, name: str) -> bytes:
+    """The workbook as LibreOffice writes it after calculating all of it.
+
+    Parameters
+    ----------
+    data : bytes
+        An ``.xlsx`` or ``.xlsm`` file; its macros are not run.
+    name : str
+        Its file name, for sentences.
+
+    Raises
+    ------
+    SetupError
+        If LibreOffice is not found, or does not finish.
+    """
+    program = find_program(this_machine())
+    if program is None:
+        raise SetupError("is not found on this machine, install it or test with ironcalc", at="LibreOffice")
+    with tempfile.TemporaryDirectory(prefix="trackerr-xl-", ignore_cleanup_errors=True) as made:
+        folder = Path(made)
+        (folder / "profile" / "user").mkdir(parents=True)
+        (folder / "profile" / "user" / "registrymodifications.xcu").write_text(_ALWAYS, encoding="utf-8")
+        with as_file(files("trackerr_xl") / "addins" / EXTENSION) as path, zipfile.ZipFile(path) as archive:
+            archive.extractall(folder / "extensions" / "trackerr_calc")
+        book = folder / f"book{Path(name).suffix}"
+        book.write_bytes(data)
+        said = _run(
+            [
+                str(program),
+                f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+                f"-env:BUNDLED_EXTENSIONS={(folder / 'extensions').as_uri()}",
+                "--headless",
+                "--norestore",
+                "--convert-to",
+                "xlsx",
+                "--outdir",
+                str(folder / "out"),
+                str(book),
+            ],
+            name,
+        )
+        written = folder / "out" / "book.xlsx"
+        if not written.exists():
+            # It ends with 0 even where it wrote nothing.
+            raise SetupError(
+                f"could not calculate {name}: {said.strip() or 'it said nothing'}", at="LibreOffice"
+            )
+        return written.read_bytes()
+
+
+def _run(command: list[str], name: str) -> str:
+    # LibreOffice has a Python of its own, which the settings of another would mislead.
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    environment.setdefault(PYTHON, sys.executable)
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment,
+        start_new_session=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        try:
+            said, _ = process.communicate(timeout=_SECONDS)
+        except subprocess.TimeoutExpired:
+            _end(process)
+            raise SetupError(
+                f"did not calculate {name} within {_SECONDS} seconds", at="LibreOffice"
+            ) from None
+    return said
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    """End a program and what it started: soffice is a script, and a hang sits in the program it starts."""
+    if hasattr(os, "killpg"):
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
