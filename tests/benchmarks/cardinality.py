@@ -83,16 +83,16 @@ def _line(size: Size, seeds: int, with_scip: bool) -> list[str]:
         assert best.portfolio is not None
         worse.append([_worse(heuristic(problem, holdings), best.portfolio) for heuristic in HEURISTICS])
         if seed == 0 and with_scip and not size.rows:
-            scip_left = f"{100.0 * _scip_gap(problem, size.count, size.seconds):.2g} %"
+            scip_left = _percent(_scip_gap(problem, size.count, size.seconds))
     middle = np.median(np.array(worse), axis=0)
     return [
         size.label,
         _seconds(soon),
         _seconds(late),
-        f"{100.0 * float(np.median(left)):.2g} %",
+        _percent(float(np.median(left))),
         f"{np.median(nodes):.0f}",
         scip_left,
-        *(f"{100.0 * share:.2g} %" for share in middle.tolist()),
+        *map(_percent, middle.tolist()),
     ]
 
 
@@ -106,6 +106,12 @@ def gap_of(found: Whole) -> float:
     """How much lower the active variance could be, as a share."""
     assert found.portfolio is not None
     return 1.0 - found.bound / found.portfolio.value
+
+
+def _percent(share: float) -> str:
+    if np.isinf(share):
+        return "none"
+    return f"{100.0 * share:.0f} %" if share >= 0.995 else f"{100.0 * share:.2g} %"
 
 
 def _seconds(times: Sequence[float]) -> str:
