@@ -38,7 +38,7 @@ def recalculated_by_libreoffice(data: bytes, name: str) -> bytes:
     SetupError
         If LibreOffice is not found, or does not finish.
     """
-    program = find_program(this_machine())
+    program = _soffice()
     if program is None:
         raise SetupError("is not found on this machine, install it or test with ironcalc", at="LibreOffice")
     with tempfile.TemporaryDirectory(prefix="trackerr-xl-", ignore_cleanup_errors=True) as made:
@@ -71,6 +71,17 @@ def recalculated_by_libreoffice(data: bytes, name: str) -> bytes:
                 f"could not calculate {name}: {said.strip() or 'it said nothing'}", at="LibreOffice"
             )
         return written.read_bytes()
+
+
+def _soffice() -> Path | None:
+    """The program beside the one for extensions; the one that waits until it is done, where there are two."""
+    machine = this_machine()
+    found = find_program(machine)
+    if found is None:
+        return None
+    name = "soffice.com" if machine.system == "win32" else "soffice"
+    places = (found.with_name(name), found.resolve().with_name(name))
+    return next((path for path in places if path.is_file()), None)
 
 
 def _run(command: list[str], name: str) -> str:
