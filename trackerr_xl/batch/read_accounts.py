@@ -7,6 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from trackerr_xl.batch.extras import wanted
 from trackerr_xl.core.words import key
 from trackerr_xl.errors import FileRefusedError
@@ -129,10 +131,10 @@ def _rows(columns: Iterable[list[Cell]]) -> Iterable[tuple[Cell, ...]]:
 
 def _cells(column: Any) -> list[Cell]:
     """The cells of a column; nearly every one holds plain numbers, and there may be millions."""
-    values = column.to_pylist()
-    if set(map(type, values)) == {float} and not any(map(math.isnan, values)):
-        return list(values)
-    return [_plain(value) for value in values]
+    numbers = column.to_numpy()
+    if numbers.dtype == np.float64 and np.isfinite(numbers).all():
+        return list(numbers.tolist())
+    return [_plain(value) for value in column.to_pylist()]
 
 
 def _plain(value: object) -> Cell:
