@@ -123,7 +123,7 @@ def recalculate(
     told = progress or _silent
     told("Reading", 0, 1)
     book = read_book(source)
-    values = {_input_cell(book, at): value for at, value in (inputs or {}).items()}
+    values = {input_cell(book, at): value for at, value in (inputs or {}).items()}
     plan = make_plan(book, _serial(now or datetime.now(), book))
     engine = EngineBook(book, plan, values)
     total = len(plan.calls)
@@ -139,6 +139,25 @@ def recalculate(
     return _recalculation(book, plan, settled, extents, results, kept, values)
 
 
+def input_cell(book: Book, at: Address) -> Address:
+    """A cell that may be set as an input, its sheet spelt as on the tab.
+
+    Raises
+    ------
+    InputError
+        If the sheet does not exist or the cell holds a formula.
+    """
+    sheet = book.sheet(at.sheet)
+    if sheet is None:
+        raise InputError(f"names the sheet {at.sheet}, which {book.name} does not have", argument="inputs")
+    found = Address(sheet.name, at.row, at.column)
+    if at.place in sheet.formulas or at.place in sheet.results:
+        raise InputError(
+            "is filled by a formula, an input needs a cell without one", argument="inputs", at=str(found)
+        )
+    return found
+
+
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 
 _Results = Mapping[Address, Cell | EngineFailure]
@@ -150,18 +169,6 @@ def _silent(_what: str, _done: int, _total: int) -> None:
 
 def _serial(now: datetime, book: Book) -> float:
     return (now - (_EPOCH_1904 if book.from_1904 else _EPOCH)) / timedelta(days=1)
-
-
-def _input_cell(book: Book, at: Address) -> Address:
-    sheet = book.sheet(at.sheet)
-    if sheet is None:
-        raise InputError(f"names the sheet {at.sheet}, which {book.name} does not have", argument="inputs")
-    found = Address(sheet.name, at.row, at.column)
-    if at.place in sheet.formulas or at.place in sheet.results:
-        raise InputError(
-            "is filled by a formula, an input needs a cell without one", argument="inputs", at=str(found)
-        )
-    return found
 
 
 def _kept(
