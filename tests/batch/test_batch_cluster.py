@@ -12,6 +12,7 @@ from firm import accounts, write_csv, write_house
 from trackerr_xl.batch import cluster
 from trackerr_xl.batch.run import Team, run_batch
 from trackerr_xl.errors import SetupError
+from trackerr_xl.functions.accounts import Desk
 
 
 @pytest.fixture
@@ -50,9 +51,20 @@ def test_a_cluster_gives_the_same_bytes_although_a_worker_is_killed(
     assert (tmp_path / "cluster.csv").read_bytes() == (tmp_path / "alone.csv").read_bytes()
 
 
-def test_a_cluster_can_be_started_for_the_while(files: tuple[Path, Path], tmp_path: Path) -> None:
+def test_a_cluster_started_for_the_while_is_sent_the_risk_model_once(
+    files: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run_batch(*files, tmp_path / "alone.csv", Team(), silent)
+    sent: list[Desk] = []
+
+    def counted(desk: Desk, protocol: int) -> object:
+        sent.append(desk)
+        return object.__reduce_ex__(desk, protocol)
+
+    monkeypatch.setattr(Desk, "__reduce_ex__", counted)
     run_batch(*files, tmp_path / "local.csv", Team(2, "local"), silent)
+    # Eight parts, and two workers.
+    assert len(sent) == 1
     assert (tmp_path / "local.csv").read_bytes() == (tmp_path / "alone.csv").read_bytes()
 
 

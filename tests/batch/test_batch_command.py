@@ -79,10 +79,10 @@ def test_workers_leave_when_the_command_is_killed(house: Path, tmp_path: Path) -
 
 
 def test_a_terminal_shows_rate_and_time_left(house: Path, tmp_path: Path) -> None:
-    given = write_csv(tmp_path / "accounts.csv", light_accounts(8_000))
+    given = write_csv(tmp_path / "accounts.csv", light_accounts(14_000))
     shown = on_terminal(given, "--book", house, "--out", tmp_path / "results.parquet")
-    bars = re.findall(r"(\d+)/8000 ([\d,]+)/s (\d:\d\d:\d\d)", shown)
-    assert any(0 < int(done) < 8_000 and int(rate.replace(",", "")) > 0 for done, rate, _ in bars)
+    bars = re.findall(r"(\d+)/14000 ([\d,]+)/s (\d:\d\d:\d\d)", shown)
+    assert any(0 < int(done) < 14_000 and int(rate.replace(",", "")) > 0 for done, rate, _ in bars)
 
 
 def run(*words: object) -> subprocess.CompletedProcess[str]:
