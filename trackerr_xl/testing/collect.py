@@ -10,7 +10,7 @@ import pytest
 
 from trackerr_xl.errors import TrackerrError
 from trackerr_xl.testing.compare import Workbook
-from trackerr_xl.testing.table import Verdict
+from trackerr_xl.testing.verdict import Verdict
 from trackerr_xl.workbook.check import CheckReport
 
 ENDINGS = (".xlsx", ".xlsm")
@@ -71,12 +71,13 @@ class WorkbookFile(pytest.File):
     def collect(self) -> Iterator["SheetTest | ScenarioTest | LockUpdate | Refused"]:
         """A test a sheet and a scenario; a workbook that cannot be read is one test that fails in a sentence."""
         try:
-            book = Workbook(self.path, self.hooks.engine)
-            sheets, scenarios = book.sheets(), [scenario.name for scenario in book.plan.scenarios]
+            sheets, scenarios = self.book.sheets(), [each.name for each in self.book.plan.scenarios]
         except TrackerrError as error:
             yield Refused.from_parent(self, name="workbook", sentence=error.sentence)
             return
-        self.book = book
+        finally:
+            # A folder may hold more workbooks than fit into memory: each is opened again when its turn comes.
+            self.teardown()
         if self.hooks.update:
             yield LockUpdate.from_parent(self, name="lock")
         else:
@@ -84,6 +85,16 @@ class WorkbookFile(pytest.File):
                 yield SheetTest.from_parent(self, name=sheet)
         for scenario in scenarios:
             yield ScenarioTest.from_parent(self, name=f"scenario {scenario}", scenario=scenario)
+
+    def teardown(self) -> None:
+        """Let go of the workbook after its last test."""
+        for name in ("book", "outcome"):
+            self.__dict__.pop(name, None)
+
+    @cached_property
+    def book(self) -> Workbook:
+        """The workbook, opened."""
+        return Workbook(self.path, self.hooks.engine)
 
     @cached_property
     def outcome(self) -> CheckReport | TrackerrError:
@@ -123,6 +134,7 @@ class _Test(pytest.Item):
         if verdict.failure:
             raise CellsDifferError(verdict.failure)
         if verdict.untested:
+            self.note(verdict.untested)
             pytest.skip(verdict.untested)
 
 

@@ -1,17 +1,18 @@
 """A workbook against what it should calculate: its lock, the values stored in it, and its scenarios."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from trackerr_xl.sheet.cells import Cell
 from trackerr_xl.testing.engines import Calculated, calculated
-from trackerr_xl.testing.plan import Accepted, plan_path, read_plan
-from trackerr_xl.testing.table import Verdict, table_of
+from trackerr_xl.testing.plan import plan_path, read_plan
+from trackerr_xl.testing.verdict import Verdict, because, idle, judged
 from trackerr_xl.workbook.actions.lock import Lock, lock, lock_path, lock_text, read_lock, rerun
 from trackerr_xl.workbook.actions.thaw import thawed
 from trackerr_xl.workbook.book import Address, FormulaCell, cells_of
-from trackerr_xl.workbook.check import TOLERANCE, CheckReport, Difference, agree, check, difference_at
+from trackerr_xl.workbook.check import TOLERANCE, CheckReport, agree, check, difference_at
 from trackerr_xl.workbook.file.output import write_files
 from trackerr_xl.workbook.file.package import open_package
 from trackerr_xl.workbook.read_book import read_book
@@ -41,6 +42,7 @@ class Workbook:
         self.package = thawed(open_package(path))
         self.book = read_book(self.package)
         self.plan = read_plan(plan_path(path), self.book)
+        self.ledger = [entry for entry in self.plan.accepted if entry.engine == engine]
         self.locked = read_lock(lock_path(path)) if lock_path(path).exists() else None
         self.now = (self.locked.now if self.locked else self.plan.now) or datetime.now()
         self.tolerance = self._tolerance(self.locked)
@@ -51,12 +53,10 @@ class Workbook:
         return TOLERANCE if self.plan.tolerance is None else self.plan.tolerance
 
     def sheets(self) -> list[str]:
-        """Sheets with something to compare, in the order of the tabs; locked ones that are gone come last."""
+        """Sheets with formulas, in the order of the tabs; locked ones that have none any more come last."""
         formulas = [sheet.name for sheet in self.book.sheets.values() if sheet.formulas]
-        if self.locked is None:
-            return formulas
-        locked = {at.sheet for at in self.locked.outputs}
-        return [*(name for name in formulas if name in locked), *sorted(locked - set(formulas))]
+        locked = set() if self.locked is None else {at.sheet for at in self.locked.outputs}
+        return [*formulas, *sorted(locked - set(formulas))]
 
     def compared(self) -> CheckReport:
         """Calculate everything and compare it with the lock, or without one with what the file stores.
@@ -75,18 +75,24 @@ class Workbook:
 
     def verdict(self, report: CheckReport, sheet: str) -> Verdict:
         """What is to be said of one sheet."""
-        differences = [each for each in report.differences if each.address.sheet == sheet]
-        unknown = [each for each in report.not_evaluated if each.address.sheet == sheet]
+        part = _on_sheet(report, sheet)
+        formulas = self._formulas(sheet)
         if self.locked is not None:
             # What was calculated once and cannot be any more is a failure.
-            return self._judged(differences, unknown, "Locked", report.tolerance)
-        judged = self._judged(differences, [], "Stored", report.tolerance)
-        if not unknown or judged.failure:
-            return judged
-        why = f"{len(unknown):,} of its formulas cannot be calculated, the first is {_unknown(unknown[0])}"
-        if len(unknown) == len(self._formulas(sheet)):
-            return Verdict(untested=why)
-        return Verdict(notes=(*judged.notes, why))
+            verdict = judged(part, self.ledger, "Locked")
+            gaps = [each.address for each in formulas if each.address not in self.locked.outputs]
+            what = "are not in the lock"
+        else:
+            verdict = judged(replace(part, not_evaluated=()), self.ledger, "Stored")
+            gaps = [each.address for each in part.not_evaluated]
+            what = "cannot be calculated"
+        verdict = replace(verdict, notes=(*verdict.notes, *idle(part, self.ledger, sheet)))
+        if not gaps:
+            return verdict
+        words = (
+            f"{len(gaps):,} of {len(formulas):,} formulas {what}, the first is {self._told(gaps[0], part)}"
+        )
+        return verdict.with_gap(words, whole=len(gaps) == len(formulas))
 
     def scenario_verdict(self, name: str) -> Verdict:
         """What is to be said of one scenario.
@@ -101,7 +107,7 @@ class Workbook:
         done = calculated(self.engine, self.package, scenario.inputs, scenario.now or self.now)
         # A cell without a formula is expected to hold what the scenario puts there, or what the file does.
         report = self._report(scenario.outputs, done, tolerance)
-        return self._judged(report.differences, report.not_evaluated, "Expected", tolerance)
+        return judged(report, self.ledger, "Expected")
 
     def write_lock(self) -> str:
         """Write the lock anew, by its own clock and tolerance; say what was written."""
@@ -138,34 +144,16 @@ class Workbook:
         equal = len(expected) - len(unknown) - len(differences)
         return CheckReport(tuple(differences), tuple(unknown), equal, tolerance)
 
-    def _judged(
-        self,
-        differences: Sequence[Difference],
-        unknown: Sequence[NotEvaluated],
-        before: str,
-        tolerance: float,
-    ) -> Verdict:
-        wrong = [each for each in differences if self._accepted(each.address) is None]
-        missing = [each for each in unknown if self._accepted(each.address) is None]
-        said = [] if not wrong else [_count(len(wrong), before), table_of(wrong, tolerance, before)]
-        said += [f"cannot be calculated any more: {_unknown(each)}" for each in missing[:10]]
-        failing = [*(each.address for each in differences), *(each.address for each in unknown)]
-        accepted = (self._accepted(at) for at in failing)
-        reasons = dict.fromkeys(entry.reason for entry in accepted if entry is not None)
-        notes = tuple(f"accepted divergence of {self.engine}: {reason}" for reason in reasons)
-        return Verdict(failure="\n".join(said), notes=notes)
-
-    def _accepted(self, at: Address) -> Accepted | None:
-        entries = (entry for entry in self.plan.accepted if entry.engine == self.engine)
-        return next((entry for entry in entries if entry.covers(at)), None)
+    def _told(self, at: Address, report: CheckReport) -> str:
+        """A formula that is not tested, and why not where that is known."""
+        reasons = {each.address: because(each) for each in report.not_evaluated}
+        text = self.book.sheets[at.sheet.lower()].formulas[at.place].text
+        return f"{at} {reasons.get(at, text)}"
 
 
-def _count(cells: int, before: str) -> str:
-    than = {"Locked": "what is locked", "Stored": "what the file stores", "Expected": "what is expected"}[
-        before
-    ]
-    return f"{cells:,} {'cell differs' if cells == 1 else 'cells differ'} from {than}:"
-
-
-def _unknown(cell: NotEvaluated) -> str:
-    return f"{cell.address} {cell.formula}, because {cell.reason}"
+def _on_sheet(report: CheckReport, sheet: str) -> CheckReport:
+    return replace(
+        report,
+        differences=tuple(each for each in report.differences if each.address.sheet == sheet),
+        not_evaluated=tuple(each for each in report.not_evaluated if each.address.sheet == sheet),
+    )

@@ -23,9 +23,14 @@ def read_settings(pyproject: Path) -> Settings:
         If the table cannot be read, or something listed matches no file.
     """
     try:
-        listed = tomllib.loads(pyproject.read_text("utf-8")).get("tool", {}).get("trackerr_xl", {})
-    except (ValueError, AttributeError) as error:
+        listed = dict(tomllib.loads(pyproject.read_text("utf-8")).get("tool", {}).get("trackerr_xl", {}))
+    except (ValueError, TypeError, AttributeError) as error:
         raise pytest.UsageError(f"{pyproject}: [tool.trackerr_xl] cannot be read, {error}") from None
+    unknown = sorted(set(listed) - {"workbooks"})
+    if unknown:
+        raise pytest.UsageError(
+            f"{pyproject}: [tool.trackerr_xl] has the key {unknown[0]}, known is workbooks"
+        )
     patterns = listed.get("workbooks", [])
     if not isinstance(patterns, list) or not all(isinstance(each, str) for each in patterns):
         raise pytest.UsageError(f"{pyproject}: workbooks of [tool.trackerr_xl] must be a list of texts")

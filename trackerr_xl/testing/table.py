@@ -1,7 +1,6 @@
-"""What a failing test shows: a table of cells, and the sentences around it."""
+"""What a failing test shows: a table of cells."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from trackerr_xl.sheet.cells import Cell
 from trackerr_xl.workbook.check import Difference
@@ -10,25 +9,6 @@ SHOWN_ROWS = 40
 """Most cells of a table."""
 
 _WIDEST = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Outcome of one test.
-
-    Parameters
-    ----------
-    failure : str
-        What failed, empty where nothing did.
-    untested : str
-        Why nothing could be tested, empty where something was.
-    notes : tuple of str
-        What is to be said of a test that passed, too.
-    """
-
-    failure: str = ""
-    untested: str = ""
-    notes: tuple[str, ...] = ()
 
 
 def table_of(differences: Sequence[Difference], tolerance: float, before: str) -> str:
