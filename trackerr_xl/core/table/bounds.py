@@ -99,7 +99,11 @@ def name_sides(
         Whether the default lies below the Absolute rows.
     """
     ones, benchmark = np.ones(len(universe.names)), universe.benchmark
+    # Most tables speak in one basis: the others need no look at every name.
+    spoken = {(limit.kind, limit.basis) for limit in limits if limit.hard == hard}
     for basis in _BASES:
+        if ("Weight", basis) not in spoken and not (default and basis == "Absolute"):
+            continue
         for floor in (True, False):
             side = _winners(limits, universe, "Weight", basis, floor=floor, hard=hard)
             if default and basis == "Absolute":
@@ -110,7 +114,7 @@ def name_sides(
                 continue
             shift = benchmark if basis == "Active" else 0.0
             yield Side(side.value + shift, side.origin, np.where(side.origin >= 0, ones, 0.0)), floor
-    for floor in (True, False):
+    for floor in (True, False) if ("Trade", "Absolute") in spoken else ():
         side = _winners(limits, universe, "Trade", "Absolute", floor=floor, hard=hard)
         if (side.origin >= 0).any():
             current = held(limits[int(side.origin.max())], universe)
