@@ -4,10 +4,13 @@ import json
 from datetime import datetime
 from pathlib import Path
 
+import pytest
 from tested_book import run, write_book, write_clock_book
 
 from trackerr_xl.workbook.actions.lock import lock, lock_path, lock_text
 from trackerr_xl.workbook.file.package import open_package
+
+pytest_plugins = ["pytester"]
 
 
 def locked(path: Path, now: datetime = datetime(2020, 5, 6, 7, 8, 9), tolerance: float = 1e-9) -> Path:
@@ -17,10 +20,10 @@ def locked(path: Path, now: datetime = datetime(2020, 5, 6, 7, 8, 9), tolerance:
     return path
 
 
-def test_a_changed_formula_is_named_with_all_that_follows_it(tmp_path: Path) -> None:
-    path = locked(write_book(tmp_path / "book.xlsx"))
+def test_a_changed_formula_is_named_with_all_that_follows_it(pytester: pytest.Pytester) -> None:
+    path = locked(write_book(pytester.path / "book.xlsx"))
     write_book(path, formula="=Inputs!B1+Inputs!B2", total=103)
-    said = run(tmp_path, "--workbooks", code=1).splitlines()
+    said = run(pytester, "--workbooks", code=1).splitlines()
     at = said.index("2 cells differ from what is locked: first Totals!A1")
     assert said[at + 2 : at + 5] == [
         "Cell       Formula               Locked  Now    Difference  Tolerance",
@@ -29,26 +32,26 @@ def test_a_changed_formula_is_named_with_all_that_follows_it(tmp_path: Path) -> 
     ]
 
 
-def test_stored_values_do_not_matter_where_there_is_a_lock(tmp_path: Path) -> None:
-    write_book(locked(write_book(tmp_path / "book.xlsx")), total=1)
-    assert "1 passed" in run(tmp_path, "--workbooks", code=0)
+def test_stored_values_do_not_matter_where_there_is_a_lock(pytester: pytest.Pytester) -> None:
+    write_book(locked(write_book(pytester.path / "book.xlsx")), total=1)
+    assert "1 passed" in run(pytester, "--workbooks", code=0)
 
 
-def test_a_lock_keeps_its_clock_and_its_tolerance(tmp_path: Path) -> None:
-    locked(write_clock_book(tmp_path / "clock.xlsx", year=1999))
-    loose = locked(write_book(tmp_path / "loose.xlsx"), tolerance=0.01)
+def test_a_lock_keeps_its_clock_and_its_tolerance(pytester: pytest.Pytester) -> None:
+    locked(write_clock_book(pytester.path / "clock.xlsx", year=1999))
+    loose = locked(write_book(pytester.path / "loose.xlsx"), tolerance=0.01)
     write_book(loose, formula="=Inputs!B1*Inputs!B2*1.009", total=302.7)
-    assert "2 passed" in run(tmp_path, "--workbooks", code=0)
+    assert "2 passed" in run(pytester, "--workbooks", code=0)
     write_book(loose, formula="=Inputs!B1*Inputs!B2*1.011", total=303.3)
-    assert "0.01" in run(tmp_path, "--workbooks", code=1)
+    assert "0.01" in run(pytester, "--workbooks", code=1)
 
 
-def test_a_formula_gone_a_formula_new_and_one_that_fails_are_told(tmp_path: Path) -> None:
-    path = locked(write_book(tmp_path / "new.xlsx"))
+def test_a_formula_gone_a_formula_new_and_one_that_fails_are_told(pytester: pytest.Pytester) -> None:
+    path = locked(write_book(pytester.path / "new.xlsx"))
     write_book(path, extra=True)
-    gone = locked(write_book(tmp_path / "fails.xlsx"))
+    gone = locked(write_book(pytester.path / "fails.xlsx"))
     write_book(gone, formula="=NOSUCHFUNCTION(1)")
-    said = run(tmp_path, "--workbooks", code=1)
+    said = run(pytester, "--workbooks", code=1)
     assert (
         "new.xlsx Totals: 1 of 3 formulas are not in the lock, the first is Totals!A3 =NOSUCHFUNCTION(A1)"
         in said
@@ -59,30 +62,30 @@ def test_a_formula_gone_a_formula_new_and_one_that_fails_are_told(tmp_path: Path
     assert "1 failed, 1 passed" in said
 
 
-def test_update_writes_the_lock_anew_by_its_own_clock_and_tolerance(tmp_path: Path) -> None:
-    path = locked(write_book(tmp_path / "book.xlsx"), tolerance=1e-6)
+def test_update_writes_the_lock_anew_by_its_own_clock_and_tolerance(pytester: pytest.Pytester) -> None:
+    path = locked(write_book(pytester.path / "book.xlsx"), tolerance=1e-6)
     before = lock_path(path).read_text("utf-8").splitlines()
     write_book(path, formula="=Inputs!B1+Inputs!B2", total=103)
     workbook = path.read_bytes()
-    said = run(tmp_path, "--workbooks-update", code=0)
+    said = run(pytester, "--workbooks-update", code=0)
     assert "book.xlsx lock: book.xlsx.lock.json written, 2 cells locked, 0 not evaluated" in said.splitlines()
     after = lock_path(path).read_text("utf-8").splitlines()
     changed = [(old.strip(), new.strip()) for old, new in zip(before, after, strict=True) if old != new]
     assert changed == [('"A1": 300.0,', '"A1": 103.0,'), ('"A2": 75.0', '"A2": 25.75')]
     assert path.read_bytes() == workbook
-    assert "1 passed" in run(tmp_path, "--workbooks", code=0)
+    assert "1 passed" in run(pytester, "--workbooks", code=0)
 
 
-def test_update_locks_a_workbook_without_a_lock_by_the_clock_in_it(tmp_path: Path) -> None:
-    path = write_clock_book(tmp_path / "clock.xlsx", year=1999)
-    run(tmp_path, "--workbooks-update", code=0)
+def test_update_locks_a_workbook_without_a_lock_by_the_clock_in_it(pytester: pytest.Pytester) -> None:
+    path = write_clock_book(pytester.path / "clock.xlsx", year=1999)
+    run(pytester, "--workbooks-update", code=0)
     made = json.loads(lock_path(path).read_text("utf-8"))
     assert made["now"] == "2026-03-31T18:00:00"
     assert made["outputs"]["Clock"] == {"A1": 2026.0, "A2": "TODAY() is over"}
 
 
-def test_without_a_lock_the_clock_in_the_workbook_counts(tmp_path: Path) -> None:
-    write_clock_book(tmp_path / "clock.xlsx", year=2026)
-    assert "1 passed" in run(tmp_path, "--workbooks", code=0)
-    write_clock_book(tmp_path / "clock.xlsx", year=2027)
-    assert "Clock!A1  =YEAR(TODAY())  2027.0  2026.0  -1" in run(tmp_path, "--workbooks", code=1)
+def test_without_a_lock_the_clock_in_the_workbook_counts(pytester: pytest.Pytester) -> None:
+    write_clock_book(pytester.path / "clock.xlsx", year=2026)
+    assert "1 passed" in run(pytester, "--workbooks", code=0)
+    write_clock_book(pytester.path / "clock.xlsx", year=2027)
+    assert "Clock!A1  =YEAR(TODAY())  2027.0  2026.0  -1" in run(pytester, "--workbooks", code=1)

@@ -1,11 +1,18 @@
-"""A small workbook for the plugin, and pytest run on a folder as a user runs it: in a process of its own."""
+"""A small workbook for the plugin, and pytest run on a folder as a user runs it."""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import ironcalc  # noqa: F401 - a run inside this process drops what it imported, and this cannot be loaded twice
+import pytest
 import xlsxwriter
+
+import trackerr_xl.testing.collect  # noqa: F401 - loaded once, not once a run
+
+_QUICKLY = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+"""Hypothesis takes longer to load than all the rest."""
 
 CLOCK = 46112.75
 """31 March 2026, 18:00, as a number of days."""
@@ -44,11 +51,19 @@ def write_clock_book(path: Path, *, year: int) -> Path:
     return path
 
 
-def run(folder: Path, *words: object, code: int) -> str:
-    """What pytest says on standard output, run in a folder; it must end with this exit code."""
+def run(pytester: pytest.Pytester, *words: object, code: int) -> str:
+    """What pytest says, run inside this process in the folder of `pytester`; it must end with this exit code."""
+    done = pytester.runpytest_inprocess(*_QUICKLY, *map(str, words))
+    said = done.stdout.str() + done.stderr.str()
+    assert done.ret == code, said
+    return said
+
+
+def run_alone(folder: Path, *words: object, code: int) -> str:
+    """The same in a process of its own and any folder."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *map(str, words)],
+        [sys.executable, "-m", "pytest", *_QUICKLY, *map(str, words)],
         cwd=folder,
         env=environment,
         capture_output=True,
