@@ -123,8 +123,12 @@ def _costs(case: Case) -> _Costs:
     whole = _result(achieved, case)
     # Next to nothing beside the dearest cell is rounding.
     prices[np.abs(prices) <= _ROUNDING * np.nanmax(prices, initial=0.0)] = 0.0
+    # Where names are counted a row can matter that has no price: what it bars was never looked at.
+    counted = case.limits.holdings.limiting
     without_each = [
-        _without(case, at) if prices[at].any() or takes_part(at, case.limits, achieved.solution) else whole
+        _without(case, at)
+        if counted or prices[at].any() or takes_part(at, case.limits, achieved.solution)
+        else whole
         for at in range(count)
     ]
     return _Costs(achieved, "", [(float(low), float(high)) for low, high in prices], without_each)

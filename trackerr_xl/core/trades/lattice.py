@@ -55,7 +55,8 @@ def best_lots(choices: Choices, covariance: Matrix, start: Indices) -> tuple[Ind
     .. [1] C. P. Schnorr and M. Euchner, "Lattice Basis Reduction: Improved Practical Algorithms and Solving Subset Sum
        Problems", *Mathematical Programming* 66, 1994, 181–199.
     """
-    steps: Vector = np.nanmax(np.abs(np.diff(choices.weights, axis=1)), axis=1)
+    apart = np.abs(np.diff(choices.weights, axis=1))
+    steps: Vector = np.where(np.isnan(apart), 0.0, apart).max(axis=1, initial=0.0)
     # Names with the coarsest lots are decided first, which is last in the order of R.
     order = np.argsort(steps * np.sqrt(covariance.diagonal()), kind="stable")
     factor = np.asarray(np.linalg.cholesky(covariance[np.ix_(order, order)]).T, dtype=float)

@@ -176,7 +176,8 @@ class _Search:
             starts.insert(0, first)
         for held in starts:
             self._try(held, ROOT_SOLVES)
-            if root.value >= self._enough():
+            # A portfolio to begin with is there to be improved upon, however good it is.
+            if first is None and root.value >= self._enough():
                 return
         for number in range(SHAKES):
             if self.best is None or root.value >= self._enough() or clock.over():
