@@ -21,7 +21,13 @@ from trackerr_xl.workbook.file.addresses import parse_area
 from trackerr_xl.workbook.file.package import Package, open_package, relations
 from trackerr_xl.workbook.file.patch import shared_strings
 from trackerr_xl.workbook.file.sheet_xml import SheetXml, opening_tag, scan_sheet
-from trackerr_xl.workbook.file.stored import Formula, StoredCell, formula_cells, stored_values
+from trackerr_xl.workbook.file.stored import (
+    MAX_ARRAY_CELLS,
+    Formula,
+    StoredCell,
+    formula_cells,
+    stored_values,
+)
 from trackerr_xl.workbook.file.xml_text import attributes_of
 from trackerr_xl.workbook.formula.shift import shifted
 from trackerr_xl.workbook.formula.tree import FormulaError
@@ -40,11 +46,12 @@ def read_book(source: str | Path | Package) -> Book:
     """
     package = source if isinstance(source, Package) else open_package(source)
     strings = shared_strings(package)
-    sheets = {}
+    sheets: dict[str, SheetData] = {}
     tables: list[Table] = []
     for name, part in package.sheets.items():
         try:
             sheets[name.lower()] = _sheet(name, scan_sheet(package.read(part)), strings)
+            _refuse_arrays(sheets)
             tables.extend(_tables(package, name, part))
         except FileRefusedError as error:
             raise FileRefusedError(f"sheet {name} {error.message}", at=package.name) from None
@@ -66,6 +73,18 @@ def defined_names(package: Package) -> list[DefinedName]:
         If the part that lists them is damaged.
     """
     return list(_names(_root(package)))
+
+
+_MOST_LETTERS, _MOST_TIMES = 4_000_000, 20
+"""Most letters of a sheet's formulas when shared ones are written out, or so many times the size of its part."""
+
+
+def _refuse_arrays(sheets: Mapping[str, SheetData]) -> None:
+    filled = sum(len(each.results) for each in sheets.values())
+    if filled > MAX_ARRAY_CELLS:
+        raise FileRefusedError(
+            f"and those before it have array formulas over {filled:,} cells, at most {MAX_ARRAY_CELLS:,} are read"
+        )
 
 
 def _root(package: Package) -> ElementTree.Element:
@@ -117,11 +136,15 @@ class _Found:
 
 def _sheet(name: str, xml: SheetXml, strings: Sequence[str]) -> SheetData:
     found = _Found()
+    most = max(_MOST_LETTERS, _MOST_TIMES * len(xml.data))
     for cell in formula_cells(xml, strings):
         if cell.formula is None:
             continue
         formula = _formula(name, cell, cell.formula, found.shared)
         found.formulas[cell.row, cell.column] = formula
+        most -= len(formula.text)
+        if most < 0:
+            raise FileRefusedError("shares formulas that are far longer written out than the whole sheet")
     values = stored_values(xml, strings)
     results: dict[tuple[int, int], Cell] = {}
     for formula in found.formulas.values():

@@ -5,6 +5,7 @@ from itertools import count
 
 import numpy as np
 
+from trackerr_xl.errors import FileRefusedError
 from trackerr_xl.sheet.cells import Cell, CellError, Given, Grid, shape_of
 from trackerr_xl.workbook.book import Address, Book, FormulaCell, cells_of
 from trackerr_xl.workbook.engine.ironcalc import Engine, EngineFailure, failure_reason
@@ -63,8 +64,17 @@ class EngineBook:
         self._put_sizes()
 
     def evaluate(self) -> None:
-        """Calculate everything with the answers put so far."""
-        self._engine.evaluate()
+        """Calculate everything with the answers put so far.
+
+        Raises
+        ------
+        FileRefusedError
+            If the engine breaks down.
+        """
+        try:
+            self._engine.evaluate()
+        except FormulaError as error:
+            raise FileRefusedError(f"cannot be calculated: {error}", at=self._book.name) from None
         self._this_pass.clear()
 
     def answer(self, call: int, grid: Grid) -> bool:

@@ -91,8 +91,20 @@ class Engine:
             raise FormulaError(_REFUSED) from error
 
     def evaluate(self) -> None:
-        """Calculate every formula."""
-        self._model.evaluate()
+        """Calculate every formula.
+
+        Raises
+        ------
+        FormulaError
+            If the engine breaks down at one of them, as at a date beyond its calendar.
+        """
+        try:
+            self._model.evaluate()
+        except BaseException as panic:
+            # What Rust calls a panic is no Exception, and no module has its class.
+            if type(panic).__name__ != "PanicException":
+                raise
+            raise FormulaError(f"the engine breaks down at one of its formulas ({panic})") from None
 
     def value(self, sheet: int, row: int, column: int) -> Cell | EngineFailure:
         """Value of a cell; None when it is empty."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from trackerr_xl.workbook.book import Book, FormulaCell
+from trackerr_xl.workbook.book import Address, Book, FormulaCell, SheetData
 from trackerr_xl.workbook.engine.ironcalc import unknown_functions
 from trackerr_xl.workbook.formula.arrays import carried
 from trackerr_xl.workbook.formula.computed import EVERYWHERE, fixed_references, possible_references
@@ -14,7 +14,13 @@ from trackerr_xl.workbook.formula.lift import Lifting, OwnCall
 from trackerr_xl.workbook.formula.obstacles import functions, obstacle, pinned
 from trackerr_xl.workbook.formula.own_names import own_function
 from trackerr_xl.workbook.formula.resolve import references, resolved
-from trackerr_xl.workbook.formula.tree import Call, FormulaError, Lifted, Nodes, parse, walk
+from trackerr_xl.workbook.formula.tree import Call, FormulaError, Lifted, Nodes, Reference, parse, walk
+
+MOST_READ = 5_000_000
+"""Most cells in use that a reference of a formula may take in; the engine needs about 100 bytes for each."""
+
+_SHOWN = 6
+"""Cells of a circle that are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,7 @@ def make_plan(book: Book, serial: float) -> Plan:
             kept[index] = reason
     reads = tuple(_reads(formula, trees.get(index, ()), book) for index, formula in enumerate(formulas))
     _keep_cycles(formulas, reads, trees, kept)
+    _keep_floods(formulas, reads, book, kept)
     kept.update(kept_dependents(formulas, reads, kept))
     lifting = Lifting()
     ready = {
@@ -136,11 +143,47 @@ def _keep_cycles(
     formulas: Sequence[FormulaCell], reads: Sequence[Reads], trees: Mapping[int, Nodes], kept: dict[int, str]
 ) -> None:
     for circle in cycles(reads):
-        way = " → ".join(str(formulas[index].address) for index in (*circle, circle[0]))
+        way = _way([formulas[index].address for index in circle])
         ours = next((name for index in circle if (name := _own(trees.get(index, ())))), None)
-        through = f" through {ours}" if ours else ""
+        reason = f"it depends on itself{' through ' + ours if ours else ''}: {way}"
         for index in circle:
-            kept.setdefault(index, f"it depends on itself{through}: {way}")
+            kept.setdefault(index, reason)
+
+
+def _way(circle: Sequence[Address]) -> str:
+    """A circle of cells in words, a long one by its beginning."""
+    shown = [str(at) for at in circle[:_SHOWN]]
+    if len(circle) > _SHOWN:
+        shown.append(f"… {len(circle) - _SHOWN:,} more …")
+    return " → ".join((*shown, str(circle[0])))
+
+
+def _keep_floods(
+    formulas: Sequence[FormulaCell], reads: Sequence[Reads], book: Book, kept: dict[int, str]
+) -> None:
+    """Keep formulas that read more cells than fit the memory, for which one cell in the last corner is enough."""
+    used = {sheet.name: _used(sheet) for sheet in book.sheets.values()}
+    everything = sum(rows * columns for rows, columns in used.values())
+    for index, read in enumerate(reads):
+        named = (_cells_in_use(reference, used) for reference in (*read.cells, *read.perhaps))
+        count = everything if read.anywhere else max(named, default=0)
+        if count > MOST_READ:
+            perhaps = "may read" if read.anywhere or read.perhaps else "reads"
+            kept.setdefault(index, f"it {perhaps} {count:,} cells, at most {MOST_READ:,} are read at once")
+
+
+def _used(sheet: SheetData) -> tuple[int, int]:
+    """Last row and last column that hold anything."""
+    areas = [formula.area for formula in sheet.formulas.values()]
+    rows = max((*(row for row, _ in sheet.constants), *(area.bottom for area in areas)), default=0)
+    columns = max((*(column for _, column in sheet.constants), *(area.right for area in areas)), default=0)
+    return rows, columns
+
+
+def _cells_in_use(reference: Reference, used: Mapping[str, tuple[int, int]]) -> int:
+    rows, columns = used.get(reference.sheet or "", (0, 0))
+    top, left, bottom, right = reference.area
+    return max(0, min(bottom, rows) - top + 1) * max(0, min(right, columns) - left + 1)
 
 
 def _prepared(tree: Nodes, formula: FormulaCell, serial: float) -> Nodes:

@@ -129,7 +129,9 @@ def stored_values(sheet: SheetXml, strings: Sequence[str]) -> dict[tuple[int, in
     for place, span in sheet.cells.items():
         found = plain.fullmatch(structure, *span)
         if found is not None:
-            values[place] = float(found[1])
+            values[place] = number = float(found[1])
+            if not isfinite(number):
+                raise FileRefusedError(f"is damaged: its cell {address(*place)} cannot be read")
         elif structure.find(b"</", *span) >= 0:
             value = _read(sheet, *place, span, strings).value
             if value is not None:
@@ -143,12 +145,20 @@ def read_shared_strings(data: bytes) -> list[str]:
         root = ElementTree.fromstring(data)
     except ElementTree.ParseError:
         raise FileRefusedError("is damaged: its shared texts cannot be read") from None
-    return [
-        unescaped(
-            "".join(piece.text or "" for piece in (*item.iterfind("{*}t"), *item.iterfind("{*}r/{*}t")))
-        )
-        for item in root.iterfind("{*}si")
-    ]
+    return [unescaped("".join(_pieces(item))) for item in root if _kind(item) == "si"]
+
+
+def _pieces(item: ElementTree.Element) -> Iterator[str]:
+    """Texts of a shared text: one, or one a run of letters of the same format."""
+    for child in item:
+        if _kind(child) == "t":
+            yield child.text or ""
+        elif _kind(child) == "r":
+            yield from (piece.text or "" for piece in child if _kind(piece) == "t")
+
+
+def _kind(element: ElementTree.Element) -> str:
+    return element.tag.rpartition("}")[2]
 
 
 @lru_cache(maxsize=64)

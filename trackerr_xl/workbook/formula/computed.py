@@ -10,6 +10,9 @@ from trackerr_xl.workbook.formula.tree import Call, FormulaError, Nodes, Referen
 EVERYWHERE = None
 """Stands for a reference that may lead to any cell of the workbook."""
 
+_LONG = 10
+"""Digits that no row or column has."""
+
 _WHOLE_SHEET = Area(1, 1, MAX_ROW, MAX_COLUMN)
 
 
@@ -74,8 +77,8 @@ def _whole(argument: Nodes) -> int | None:
     match argument:
         case ():
             return 0
-        case (Word(kind="number", text=text),) if text.isdigit():
+        case (Word(kind="number", text=text),) if text.isdigit() and len(text) < _LONG:
             return int(text)
-        case (Word(text="-"), Word(kind="number", text=text)) if text.isdigit():
+        case (Word(text="-"), Word(kind="number", text=text)) if text.isdigit() and len(text) < _LONG:
             return -int(text)
     return None

@@ -85,20 +85,40 @@ def direct_readers(formulas: Sequence[Reads], regions: Iterable[Region]) -> set[
 
 
 class _Readers:
-    """References of all formulas, sheet by sheet, as arrays of corners."""
+    """References of all formulas, sheet by sheet: single cells by their place, others as arrays of corners."""
 
     def __init__(self, formulas: Sequence[Reads]) -> None:
         rows: dict[str, list[tuple[int, ...]]] = {}
+        self._single: dict[str, dict[tuple[int, int], list[int]]] = {}
         for index, formula in enumerate(formulas):
             for reference in (*formula.cells, *formula.perhaps):
-                rows.setdefault(reference.sheet or "", []).append((*reference.area, index))
+                sheet, area = reference.sheet or "", reference.area
+                if area[:2] == area[2:]:
+                    self._single.setdefault(sheet, {}).setdefault(area[:2], []).append(index)
+                else:
+                    rows.setdefault(sheet, []).append((*area, index))
         self._corners: dict[str, Indices] = {
             sheet: np.array(found, dtype=np.intp) for sheet, found in rows.items()
         }
 
-    def of(self, region: Region) -> Iterable[int]:
+    def of(self, region: Region) -> Iterator[int]:
         """Formulas that name a cell of the region."""
-        sheet, area = region
+        yield from self._of_single(*region)
+        yield from self._of_ranges(*region)
+
+    def _of_single(self, sheet: str, area: Area) -> Iterator[int]:
+        known = self._single.get(sheet, {})
+        top, left, bottom, right = area
+        if (bottom - top + 1) * (right - left + 1) <= len(known):
+            for row in range(top, bottom + 1):
+                for column in range(left, right + 1):
+                    yield from known.get((row, column), ())
+            return
+        for (row, column), readers in known.items():
+            if top <= row <= bottom and left <= column <= right:
+                yield from readers
+
+    def _of_ranges(self, sheet: str, area: Area) -> Iterable[int]:
         corners = self._corners.get(sheet)
         if corners is None:
             return ()

@@ -1,7 +1,8 @@
 """Why a formula cannot be calculated here, where that can be seen from its text."""
 
 from collections.abc import Iterable
-from math import floor
+from math import floor, prod
+from typing import TypeGuard
 
 from trackerr_xl.sheet.cells import CellError
 from trackerr_xl.workbook.book import Book, FormulaCell
@@ -15,6 +16,9 @@ RANDOM = frozenset(("RAND", "RANDBETWEEN", "RANDARRAY"))
 
 SURROUNDINGS = frozenset(("CELL", "FORMULATEXT", "GETPIVOTDATA", "INFO", "ISFORMULA", "SHEET", "SHEETS"))
 """Functions whose answer depends on more than values: on formulas as typed, on formats, on the program."""
+
+MOST_EXPANDED = 2_000_000
+"""Most cells that EXPAND may make."""
 
 _CALENDAR = frozenset(
     (
@@ -68,6 +72,7 @@ def obstacle(nodes: Nodes, formula: FormulaCell, book: Book, unknown: frozenset[
         or _hidden(nodes, called, book)
         or _regional(nodes)
         or _computed_range(nodes)
+        or _expanded(nodes)
         or (None if formula.kind == "normal" else _whole_sheet(nodes))
         # An old #NAME? in the file is the user's own: Excel does not know the word either.
         or (None if formula.stored == CellError("#NAME?") else _unknown(nodes, called, unknown))
@@ -138,6 +143,20 @@ def _computed_range(nodes: Nodes) -> str | None:
     if any(isinstance(node, Word) and node.kind == "operator" and node.text == ":" for node in walk(nodes)):
         return "it computes a corner of a range, as in A1:INDEX(…), which the engine cannot do"
     return None
+
+
+def _expanded(nodes: Nodes) -> str | None:
+    """EXPAND to a size written out that fits no memory; of other functions the engine refuses such arrays itself."""
+    for node in walk(nodes):
+        if isinstance(node, Call) and node.name == "EXPAND":
+            sizes = [float(part[0].text) for part in node.arguments[1:3] if _is_number(part)]
+            if prod(sizes) > MOST_EXPANDED:
+                return f"it makes an array of {prod(sizes):,.0f} cells, at most {MOST_EXPANDED:,} are made"
+    return None
+
+
+def _is_number(argument: Nodes) -> TypeGuard[tuple[Word]]:
+    return len(argument) == 1 and isinstance(argument[0], Word) and argument[0].kind == "number"
 
 
 def _whole_sheet(nodes: Nodes) -> str | None:

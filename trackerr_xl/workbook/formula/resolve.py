@@ -8,6 +8,7 @@ from trackerr_xl.workbook.file.addresses import Area
 from trackerr_xl.workbook.formula.shift import shifted
 from trackerr_xl.workbook.formula.structured import structured_reference
 from trackerr_xl.workbook.formula.tree import (
+    MOST_PARTS,
     Call,
     FormulaError,
     Group,
@@ -16,6 +17,7 @@ from trackerr_xl.workbook.formula.tree import (
     Reference,
     Word,
     parse,
+    walk,
 )
 
 
@@ -41,7 +43,7 @@ def resolved(nodes: Nodes, book: Book, home: Address) -> Nodes:
     FormulaError
         If a table, a column or a sheet does not exist, or names refer to each other in a circle.
     """
-    return _sequence(nodes, _Scope(book, home, frozenset(), ()))
+    return _sequence(nodes, _Scope(book, home, frozenset(), (), 0, _Opened()))
 
 
 def unknown_names(nodes: Nodes, bound: frozenset[str] = frozenset()) -> Iterable[str]:
@@ -71,12 +73,25 @@ def binding_names(call: Call) -> tuple[str, ...]:
     return tuple(place[0].text for place in places if place and isinstance(place[0], Word))
 
 
+_DEEPEST = 50
+"""Names and brackets of names inside each other; reading deeper ones would end Python's stack."""
+
+
+@dataclass(slots=True)
+class _Opened:
+    """How many names of a formula have given way to their meaning: names of names can double sixty times."""
+
+    names: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class _Scope:
     book: Book
     home: Address
     bound: frozenset[str]
     opened: tuple[DefinedName, ...]
+    depth: int
+    count: _Opened
 
 
 def _sequence(nodes: Sequence[Node], scope: _Scope) -> Nodes:
@@ -136,11 +151,23 @@ def _meaning(name: DefinedName, scope: _Scope) -> Nodes:
     if name in scope.opened:
         raise FormulaError(f"its name {name.name} refers to itself")
     # References without dollar signs in a name are stored as they read from A1.
-    text = shifted("=" + name.text, scope.home.row - 1, scope.home.column - 1)
-    inner = replace(scope, bound=frozenset(), opened=(*scope.opened, name))
-    nodes = _sequence(parse(text), inner)
+    parsed = parse(shifted("=" + name.text, scope.home.row - 1, scope.home.column - 1))
+    depth = scope.depth + 1 + _nesting(parsed)
+    scope.count.names += 1
+    if depth > _DEEPEST:
+        raise FormulaError(f"its name {name.name} leads to others more than {_DEEPEST} deep")
+    inner = replace(scope, bound=frozenset(), opened=(*scope.opened, name), depth=depth)
+    nodes = _sequence(parsed, inner)
+    if scope.count.names > MOST_PARTS or sum(1 for _ in walk(nodes)) > MOST_PARTS:
+        raise FormulaError(f"its names stand for more than {MOST_PARTS:,} parts")
     callable_or_single = len(nodes) == 1 or (isinstance(nodes[0], Call) and nodes[0].name == "LAMBDA")
     return nodes if callable_or_single else (Group((nodes,)),)
+
+
+def _nesting(nodes: Nodes) -> int:
+    """How deep brackets lie inside each other."""
+    inner = (argument for node in nodes if isinstance(node, Call | Group) for argument in node.arguments)
+    return max((1 + _nesting(argument) for argument in inner), default=0)
 
 
 def _ranges_joined(nodes: Sequence[Node], home: Address) -> Nodes:

@@ -20,6 +20,9 @@ from trackerr_xl.workbook.file.addresses import (
     parse_area,
 )
 
+MOST_PARTS = 8_192
+"""Most numbers, words and signs of a formula: Excel takes as many characters, and the engine's stack has an end."""
+
 
 class FormulaError(ValueError):
     """A formula cannot be read or carried out here; the message says why, as the end of a sentence."""
@@ -142,8 +145,11 @@ def tokens(text: str) -> Iterator[tuple[str, str]]:
         If there is a piece that no formula has.
     """
     start = 1
-    depth = 0
+    depth = count = 0
     while start < len(text):
+        count += 1
+        if count > MOST_PARTS:
+            raise FormulaError(f"its formula has more than {MOST_PARTS:,} parts, more than Excel takes")
         found = _TOKEN.match(text, start)
         if found is None or found.lastgroup is None:
             raise FormulaError(f"its formula cannot be read at {text[start : start + 12]!r}")
@@ -160,8 +166,9 @@ _BRACKETS = r"\[(?:[^\[\]']|'.|\[(?:[^\[\]']|'.)*\])*\]"
 _TOKEN = re.compile(
     "|".join(
         (
-            r'(?P<text>"(?:[^"]|"")*")',
-            r"(?P<array>\{(?:\"(?:[^\"]|\"\")*\"|[^{}\"])*\})",
+            # Possessive, so that a text of quotes is not tried in every way there is to pair them.
+            r'(?P<text>"(?:[^"]|"")*+")',
+            r"(?P<array>\{(?:\"(?:[^\"]|\"\")*+\"|[^{}\"])*+\})",
             rf"(?P<error>(?:{_SHEET})?#(?:N/A|VALUE!|REF!|DIV/0!|NUM!|NAME\?|NULL!|SPILL!|CALC!|GETTING_DATA))",
             r"(?P<function>(?:\[\d+\]!|'[^']*'!|[\w.]+!)?[^\W\d][\w.\\?]*(?=\())",
             r"(?P<outside>(?:'[^']*\[[^']*'|\[\d+\][^\W\d]?[\w.]*)!(?:\$?[\w.]+(?::\$?[\w.]+)?)?)",
