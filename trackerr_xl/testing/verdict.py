@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from trackerr_xl.testing.plan import Accepted
 from trackerr_xl.testing.table import SHOWN_ROWS, table_of
 from trackerr_xl.workbook.book import Address
-from trackerr_xl.workbook.check import CheckReport
+from trackerr_xl.workbook.check import CheckReport, Difference
 from trackerr_xl.workbook.recalculate import NotEvaluated
 
 
@@ -54,9 +54,8 @@ def judged(report: CheckReport, ledger: Sequence[Accepted], before: str) -> Verd
     missing = [each for each in report.not_evaluated if not _covering(ledger, each.address)]
     said = []
     if wrong:
-        count = "1 cell differs" if len(wrong) == 1 else f"{len(wrong):,} cells differ"
-        first = f"{wrong[0].address}" if len(wrong) == 1 else f"first {wrong[0].address}"
-        said = [f"{count} from {_BEFORE[before]}: {first}", "", table_of(wrong, report.tolerance, before)]
+        # A summary line of pytest is cut short: the address comes first.
+        said = [f"{_subject(wrong)} from {_BEFORE[before]}:", table_of(wrong, report.tolerance, before)]
     said += [f"{each.address} cannot be calculated: {because(each)}" for each in missing[:SHOWN_ROWS]]
     if len(missing) > SHOWN_ROWS:
         said.append(f"… and {len(missing) - SHOWN_ROWS:,} more")
@@ -79,6 +78,13 @@ def idle(report: CheckReport, ledger: Sequence[Accepted], sheet: str) -> tuple[s
 def because(cell: NotEvaluated) -> str:
     """Why a cell could not be calculated."""
     return f"{cell.formula}, because {cell.reason}"
+
+
+def _subject(wrong: Sequence[Difference]) -> str:
+    more = len(wrong) - 1
+    if not more:
+        return f"{wrong[0].address} differs"
+    return f"{wrong[0].address} and {more:,} more {'cell' if more == 1 else 'cells'} differ"
 
 
 def _failing(report: CheckReport) -> list[Address]:
