@@ -15,6 +15,7 @@ from tests.benchmarks.cardinality import SIZES, cardinality_table
 from tests.benchmarks.end_to_end import end_to_end_table
 from tests.benchmarks.excel_call import conversion_table, excel_call_table
 from tests.benchmarks.families import families_table
+from tests.benchmarks.hostile import ALL, hostile_table
 from tests.benchmarks.index_tracking import index_tracking_table
 from tests.benchmarks.load import load_table
 from tests.benchmarks.portfolio_libraries import portfolio_libraries_table
@@ -73,6 +74,7 @@ TABLES: dict[str, Callable[[bool], Iterator[Table]]] = {
     "accounts": lambda quick: iter([batch_command_table(500) if quick else batch_command_table()]),
     "backtest": lambda quick: iter([backtest_table(rounds=1 if quick else 5)]),
     "load": lambda quick: iter([load_table(1_000 if quick else 100_000)]),
+    "hostile": lambda quick: iter([hostile_table(150 if quick else ALL)]),
     "start-up": lambda quick: iter([start_up_table(rounds=1 if quick else 9)]),
     "busy": lambda quick: iter([busy_machine_table(rounds=1 if quick else 15)]),
 }
