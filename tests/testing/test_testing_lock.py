@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from tested_book import run, write_book, write_clock_book
 
 from trackerr_xl.workbook.actions.lock import lock, lock_path, lock_text
@@ -89,3 +90,30 @@ def test_without_a_lock_the_clock_in_the_workbook_counts(pytester: pytest.Pytest
     assert "1 passed" in run(pytester, "--workbooks", code=0)
     write_clock_book(pytester.path / "clock.xlsx", year=2027)
     assert "Clock!A1  =YEAR(TODAY())  2027.0  2026.0  -1" in run(pytester, "--workbooks", code=1)
+
+
+def write_tolerant_book(path: Path, tolerance: object) -> None:
+    """Write a workbook that stores 101 for 10 times 10 and names a tolerance of its own."""
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Sheet")
+        sheet.write("A1", tolerance)
+        sheet.write_formula("A2", "=10*10", None, 101)
+        book.define_name("TEST_TOLERANCE", "=Sheet!$A$1")
+
+
+@pytest.mark.parametrize(("tolerance", "code"), [(0.02, 0), (0.001, 1)])
+def test_without_a_lock_the_tolerance_in_the_workbook_counts(
+    pytester: pytest.Pytester, tolerance: float, code: int
+) -> None:
+    write_tolerant_book(pytester.path / "book.xlsx", tolerance)
+    assert ("differs from what the file stores" in run(pytester, "--workbooks", code=code)) == (code == 1)
+
+
+@pytest.mark.parametrize(("tolerance", "shown"), [("1%", "'1%'"), (2, "2.0")])
+def test_a_tolerance_that_is_none_fails_in_a_sentence(
+    pytester: pytest.Pytester, tolerance: object, shown: str
+) -> None:
+    write_tolerant_book(pytester.path / "book.xlsx", tolerance)
+    words = f"tolerance is {shown}, must be a number of at least 0 and below 1."
+    said = run(pytester, "--workbooks", code=1)
+    assert f"TE-160 book.xlsx name TEST_TOLERANCE {words}" in said.splitlines()
