@@ -28,8 +28,10 @@ NARROWING = 0.2
 LOOSE, TIGHT = 1e-2, 1e-4
 """Residuals at which the width falls and at which the search ends."""
 ROOT_STEPS, NODE_STEPS = 40, 8
-REFRESH = 6
-"""Steps after which slopes are computed anew: updating them lets rounding in."""
+SHORTER = 12
+"""Times that a step is tried at a tenth of its length."""
+LEVEL = 1e-9
+"""Fall of the smooth dual that is rounding, relative."""
 LOST = 1e-4
 """Share of the bound that smoothing may cost at most."""
 
@@ -101,9 +103,8 @@ def bound(
     width = relaxed.scale * (FIRST_WIDTH if root else LATER_WIDTH)
     last = relaxed.scale * LAST_WIDTH
     best, best_y, best_share = -np.inf, y, sides.held.astype(float)
-    slope = climb.slope(y)
-    for step in range(1, 1 + (ROOT_STEPS if root else NODE_STEPS)):
-        x, gain = relaxed.held_at(slope, y)
+    slope, x, gain = climb.held(y)
+    for _ in range(ROOT_STEPS if root else NODE_STEPS):
         share = climb.share(gain, y, width)
         value, y_here = climb.exact(gain, y)
         if value > best:
@@ -124,8 +125,14 @@ def bound(
         length = climb.length(slope, tilt, y, change, width)
         if length is None:
             return Bound(np.inf, y, share, np.zeros(share.size), np.zeros(share.size))
-        y = climb.admissible(y + length * change)
-        slope = slope + length * tilt if step % REFRESH else climb.slope(y)
+        height = climb.smooth(gain, y, share, width)
+        for shorter in range(SHORTER):
+            moved = climb.admissible(y + 0.1**shorter * length * change)
+            there = climb.held(moved)
+            # The search for the length knows slopes only: beyond a first steep rise it can lose more than was won.
+            if climb.height(moved, there[2], width) >= height - LEVEL * abs(height):
+                break
+        y, (slope, x, gain) = moved, there
     return climb.judged(best, best_y, best_share)
 
 
@@ -140,6 +147,15 @@ class _Climb:
         k = relaxed.data.factors
         y[:k] = relaxed.data.columns[:, :k].T @ np.clip(0.0, relaxed.lower, relaxed.upper)
         return y
+
+    def held(self, y: Vector) -> tuple[Vector, Vector, Vector]:
+        """Slope, best point if held and value of that for each name."""
+        slope = self.slope(y)
+        return slope, *self.relaxed.held_at(slope, y)
+
+    def height(self, y: Vector, gain: Vector, width: float) -> float:
+        """The smoothed dual."""
+        return self.smooth(gain, y, self.share(gain, y, width), width)
 
     def slope(self, y: Vector) -> Vector:
         return np.asarray(self.relaxed.data.linear + self.relaxed.data.columns @ y[: self.relaxed.straight])
