@@ -51,8 +51,8 @@ def test_a_scenario_that_fails_names_the_cell(pytester: pytest.Pytester) -> None
     said = run(pytester, "--workbooks", "-k", "dearer", code=1).splitlines()
     at = said.index("Totals!A2 differs from what is expected:")
     assert said[at + 1 : at + 3] == [
-        "Cell       Formula        Expected  Now    Difference  Tolerance",
-        "Totals!A2  =A1*Inputs!B3  181.0     180.0  -1          1e-09",
+        "Cell       Formula        Expected  Now  Difference  Tolerance",
+        "Totals!A2  =A1*Inputs!B3  181       180  -1          1e-09",
     ]
 
 
@@ -95,7 +95,7 @@ def test_scenarios_of_a_sheet_are_tests_one_a_row(pytester: pytest.Pytester) -> 
     for name in ("as it is", "dearer", "more", "roughly"):
         assert f"book.xlsx::scenario {name} PASSED" in said
     assert "book.xlsx::scenario wrong FAILED" in said
-    assert "Totals!A1  =Inputs!B1*Inputs!B2  149.0     150.0  1           1e-09" in said
+    assert "Totals!A1  =Inputs!B1*Inputs!B2  149       150  1           1e-09" in said
 
 
 def test_a_sheet_of_that_name_may_be_something_else(pytester: pytest.Pytester) -> None:
