@@ -25,6 +25,17 @@ _CODES = {
 }
 
 
+class _Panics:
+    """Turns what Rust calls a panic into an error of ours: its class is no Exception, and no module gives it out."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        if kind is not None and kind.__name__ == "PanicException":
+            raise FormulaError(f"the engine breaks down at one of its formulas ({error})") from None
+
+
 class Engine:
     """A workbook inside the engine. Sheets are counted from 0, rows and columns from 1.
 
@@ -98,13 +109,8 @@ class Engine:
         FormulaError
             If the engine breaks down at one of them, as at a date beyond its calendar.
         """
-        try:
+        with _Panics():
             self._model.evaluate()
-        except BaseException as panic:
-            # What Rust calls a panic is no Exception, and no module has its class.
-            if type(panic).__name__ != "PanicException":
-                raise
-            raise FormulaError(f"the engine breaks down at one of its formulas ({panic})") from None
 
     def value(self, sheet: int, row: int, column: int) -> Cell | EngineFailure:
         """Value of a cell; None when it is empty."""
