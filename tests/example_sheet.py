@@ -87,6 +87,7 @@ NAMED: dict[str, Given] = {
         ["Group", "Sector=Banks", None, 0.0, "Active"],
         ["Exposure", "Duration", -0.5, 0.5, "Active"],
     ],
+    "TwoNames": [["Type", "Item", "Min", "Max"], ["Names", None, None, 2.0]],
     "Assets": [
         ["Name", "Sector", "Duration"],
         ["AAA", "Banks", 2.0],

@@ -27,7 +27,7 @@ from trackerr_xl.workbook.templates.build import TEMPLATES, built_pair
 ROOT = Path(__file__).parents[2]
 BOND, EQUITY, RISK = "bond_index_tracker.xlsx", "equity_index_tracker.xlsx", "bond_risk.xlsx"
 FUND, PERFORMANCE = "active_fund.xlsx", "performance.xlsx"
-SAMPLING = "bond_sampling.xlsx"
+SAMPLING, DIRECT = "bond_sampling.xlsx", "direct_index.xlsx"
 
 Vector = NDArray[np.float64]
 
@@ -265,7 +265,7 @@ def test_our_calls_are_stored_as_plain_dynamic_arrays(fresh: Path, name: str) ->
         r'<c r="[A-Z]+\d+"[^>]* cm="1"[^>]*><f t="array" ref="[A-Z]+\d+:[A-Z]+\d+">(?:TE_\w+|BRINSON)\(',
         sheets,
     )
-    assert len(spills) == {BOND: 8, EQUITY: 5, RISK: 3, FUND: 6, PERFORMANCE: 4, SAMPLING: 4}[name]
+    assert len(spills) == {BOND: 8, EQUITY: 5, RISK: 3, FUND: 6, PERFORMANCE: 4, SAMPLING: 4, DIRECT: 4}[name]
     assert "_xlfn" not in sheets
     assert "_xludf" not in sheets
 

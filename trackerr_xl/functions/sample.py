@@ -285,5 +285,5 @@ TE_SAMPLE = SheetFunction(
         "A row per name held: name, weight, index weight, cell; or a row per cell with weight, duration and DTS of the sample, of the index, and the gap; or figures.",
     ),
     run=te_sample,
-    example='=TE_SAMPLE(Benchmark, Assets, "Sector")',
+    example='=TE_SAMPLE(Benchmark, Assets, "Sector", TwoNames, Cov)',
 )

@@ -117,7 +117,7 @@ def _allowed(
     target: Vector, terms: Sequence[Terms], capital: Decimal, reach: Sequence[tuple[Decimal, Decimal]]
 ) -> list[tuple[Decimal, ...]]:
     """Holdings of each name so far below and above its target; none where none are wanted."""
-    found = []
+    found: list[tuple[Decimal, ...]] = []
     for wanted, each, (below, above) in zip(target.tolist(), terms, reach, strict=True):
         if wanted == 0.0 and each.held >= 0:
             # What is not wanted is not kept for the sake of the others: it may be excluded, or one name too many.

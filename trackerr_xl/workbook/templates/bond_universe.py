@@ -14,7 +14,7 @@ from trackerr_xl.workbook.templates.synthetic import SyntheticIndex, rounded_wei
 SEED: Final = 20260107
 LINES: Final = 3000
 
-_PLACES: Final = [
+PLACES: Final = [
     "Aldgate",
     "Bexley",
     "Camden",
@@ -123,7 +123,7 @@ def _who(random: np.random.RandomState) -> tuple[list[str], list[str], list[str]
             issuers += ["Government"] * count
             ratings += ["AAA"] * count
             continue
-        pairs = product(_WORDS[sector].split(), _PLACES)
+        pairs = product(_WORDS[sector].split(), PLACES)
         known = [f"{place} {word}" for word, place in islice(pairs, _ISSUERS[sector])]
         rated = random.choice(3, len(known), p=_RATING_SHARE[sector])
         # Every issuer has a line, and large ones have many.

@@ -27,6 +27,7 @@ from trackerr_xl.workbook.templates.active_fund import write_active_fund
 from trackerr_xl.workbook.templates.bond_index_tracker import write_bond_index_tracker
 from trackerr_xl.workbook.templates.bond_risk import write_bond_risk
 from trackerr_xl.workbook.templates.bond_sampling import write_bond_sampling
+from trackerr_xl.workbook.templates.direct_index import write_direct_index
 from trackerr_xl.workbook.templates.equity_index_tracker import write_equity_index_tracker
 from trackerr_xl.workbook.templates.page import Book, Scalar
 from trackerr_xl.workbook.templates.performance import write_performance
@@ -38,6 +39,7 @@ TEMPLATES: Final[Mapping[str, Callable[[Book], None]]] = {
     "bond_index_tracker.xlsx": write_bond_index_tracker,
     "bond_risk.xlsx": write_bond_risk,
     "bond_sampling.xlsx": write_bond_sampling,
+    "direct_index.xlsx": write_direct_index,
     "equity_index_tracker.xlsx": write_equity_index_tracker,
     "performance.xlsx": write_performance,
 }

@@ -14,7 +14,7 @@ from trackerr_xl.workbook.templates.synthetic import (
 
 SEED = 20260106
 
-_SECTORS = {
+SECTORS = {
     "Technology": "Systems Software Devices Networks Cloud Data Semis Robotics Logic Interactive",
     "Health Care": "Pharma Biotech Devices Labs Genomics Care Diagnostics Medical Therapeutics Health",
     "Financials": "Bank Insurance Capital Trust Payments Credit Assurance Markets Savings Partners",
@@ -53,8 +53,8 @@ def equity_index() -> SyntheticIndex:
     """One hundred companies with an annual covariance; three are larger than 5 % of the index."""
     # RandomState's stream is frozen for good; that of the newer generators may change with NumPy's version.
     random = np.random.RandomState(SEED)
-    sectors = [sector for sector in _SECTORS for _ in range(10)]
-    words = [word for line in _SECTORS.values() for word in line.split()]
+    sectors = [sector for sector in SECTORS for _ in range(10)]
+    words = [word for line in SECTORS.values() for word in line.split()]
     places = _PLACES.split()
     names = tuple(f"{places[at % len(places)]} {word}" for at, word in enumerate(words))
     size = np.exp(random.normal(0.0, 0.85, len(names)))
@@ -90,7 +90,7 @@ def _index_weights(names: tuple[str, ...], size: Vector) -> Vector:
 
 
 def _sector_betas(sectors: list[str]) -> Vector:
-    level = {sector: 1.2 - 0.05 * place for place, sector in enumerate(_SECTORS)}
+    level = {sector: 1.2 - 0.05 * place for place, sector in enumerate(SECTORS)}
     return np.array([level[sector] for sector in sectors])
 
 
@@ -109,8 +109,8 @@ def _standardised(values: Vector) -> Vector:
 
 def _covariance(beta: Vector, sectors: list[str], styles: Matrix, random: np.random.RandomState) -> Matrix:
     """Market + sectors + styles + own risk, fraction squared a year."""
-    count = len(_SECTORS)
-    membership = np.array([[sector == column for column in _SECTORS] for sector in sectors], dtype=float)
+    count = len(SECTORS)
+    membership = np.array([[sector == column for column in SECTORS] for sector in sectors], dtype=float)
     sector_volatility = random.uniform(0.07, 0.13, count)
     sector_covariance = decaying_correlation(count, 0.8) * np.outer(sector_volatility, sector_volatility)
     own = random.uniform(0.14, 0.30, len(sectors))
