@@ -396,10 +396,6 @@ ATTACKS: dict[str, Callable[[], bytes]] = {
 }
 """Attacks by what they are."""
 
-UNBOUNDED = "a text that doubles"
-"""What no limit of ours stops: the engine joins texts of any length, in cells that each look harmless."""
-
-
 _FORMULAS = (
     "1/0",
     "A1:XFD1048576",

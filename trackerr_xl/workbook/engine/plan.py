@@ -14,6 +14,7 @@ from trackerr_xl.workbook.formula.lift import Lifting, OwnCall
 from trackerr_xl.workbook.formula.obstacles import functions, obstacle, pinned
 from trackerr_xl.workbook.formula.own_names import own_function
 from trackerr_xl.workbook.formula.resolve import references, resolved
+from trackerr_xl.workbook.formula.text_growth import MOST_LETTERS, too_long
 from trackerr_xl.workbook.formula.tree import Call, FormulaError, Lifted, Nodes, Reference, parse, walk
 
 MOST_READ = 5_000_000
@@ -78,6 +79,7 @@ def make_plan(book: Book, serial: float) -> Plan:
     reads = tuple(_reads(formula, trees.get(index, ()), book) for index, formula in enumerate(formulas))
     _keep_cycles(formulas, reads, trees, kept)
     _keep_floods(formulas, reads, book, kept)
+    _keep_long_texts(formulas, reads, trees, book, kept)
     kept.update(kept_dependents(formulas, reads, kept))
     lifting = Lifting()
     ready = {
@@ -170,6 +172,29 @@ def _keep_floods(
         if count > MOST_READ:
             perhaps = "may read" if read.anywhere or read.perhaps else "reads"
             kept.setdefault(index, f"it {perhaps} {count:,} cells, at most {MOST_READ:,} are read at once")
+
+
+def _keep_long_texts(
+    formulas: Sequence[FormulaCell],
+    reads: Sequence[Reads],
+    trees: Mapping[int, Nodes],
+    book: Book,
+    kept: dict[int, str],
+) -> None:
+    """Keep formulas whose texts could fill the memory: the engine joins texts of any length."""
+    typed = max(
+        (
+            len(value)
+            for sheet in book.sheets.values()
+            for value in sheet.constants.values()
+            if isinstance(value, str)
+        ),
+        default=0,
+    )
+    homes = [formula.address.sheet for formula in formulas]
+    open_trees = {index: tree for index, tree in trees.items() if index not in kept}
+    for index in too_long(open_trees, reads, homes, typed):
+        kept.setdefault(index, f"it joins texts that may come to more than {MOST_LETTERS:,} letters")
 
 
 def _used(sheet: SheetData) -> tuple[int, int]:

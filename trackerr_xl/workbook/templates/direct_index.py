@@ -231,8 +231,8 @@ def _write_target(book: Book, data: DirectBook) -> None:
     )
     first, last = _rows(data)
     free = "Free_Limits, Assets, Weights_Now, Search"
-    for column, limits, title in (("B", _WANTED, ""), ("E", free, "")):
-        page.quote(f"{column}4", f"TE_OPTIMIZE(Benchmark, {MODEL}, {limits}){title}")
+    for column, limits, title in (("B", _WANTED, "With every limit"), ("E", free, "Without the wishes")):
+        page.put(f"{column}4", title, "strong")
         page.headings(f"{column}5", ["Company", "Weight"])
         page.spill(
             f"{column}{FIRST_ROW}",

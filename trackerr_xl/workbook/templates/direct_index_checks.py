@@ -53,7 +53,7 @@ def write_words(book: Book, data: DirectBook) -> None:
         (
             "What a limit costs",
             "TE_CONSTRAINTS solves again without each row. A row that costs nothing could go; one that costs much is worth a talk with the "
-            "client.",
+            "client. A row can bind and cost nothing: most weights stand at their Min of 0 because the number of companies is limited.",
         ),
         (
             "Units",

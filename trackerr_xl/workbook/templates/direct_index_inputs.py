@@ -15,7 +15,7 @@ _LIMITS: Final = (
     Limit("Names", "*", None, 120, "", "Yes", "At most so many companies", "whole"),
     Limit("Position", "*", 0.001, None, "", "Yes", "None below 0.10 % of the account"),
     Limit("Weight", "*", 0.0, 0.05, "", "Yes", "None short, none above 5 %"),
-    Limit("Group", "Sector=*", -0.01, 0.01, "Active", "Yes", "Every sector within 1 % of the index"),
+    Limit("Group", "Sector=*", -0.003, 0.003, "Active", "Yes", "Every sector within 0.3 % of the index"),
     Limit("Exclude", "ESG=Red", None, None, "", "Yes", "No company marked Red"),
     Limit("Exclude", "Wishes=No", None, None, "", "Yes", "None that the client does not want"),
     Limit("Turnover", "", None, 0.6, "", "Yes", "Half of purchases and sales, of the account"),
@@ -86,6 +86,9 @@ def _write_holdings(book: Book, data: DirectBook) -> None:
     page.sheet.set_row(4, 30)
     page.sheet.freeze_panes(5, 2)
     page.sheet.repeat_rows(0, 4)
+    page.sheet.repeat_columns(0, 1)
+    # Twenty-eight columns on one page are too small to read.
+    page.sheet.fit_to_pages(2, 0)
 
 
 PRICES: Final = ("X", "Y")

@@ -22,6 +22,9 @@ _ROW_HELP: Final = (
     ),
     ("Exposure", "Duration, Yield, Beta, …", "Weighted sum of a column of numbers of the table Assets."),
     ("Exclude", "ESG=Red, or one name", "No holding."),
+    ("Names", "*, or Sector=Utilities", "How many names are held, in all or of a group."),
+    ("Position", "*, or one name", "Smallest holding: nothing, or at least this."),
+    ("Turnover", "", "Half of purchases and sales; needs the weights held now."),
     ("Budget", "", "Sum of all weights; 100 % when the row is absent."),
     (
         "Basis",
