@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from trackerr_xl.testing import ENGINES
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trackerr_xl.testing.settings import Settings
-
-ENGINES = ("ironcalc", "libreoffice")
-"""What can calculate a workbook, the default first."""
 
 _TABLE = b"tool.trackerr_xl"
 
