@@ -13,8 +13,8 @@ from typing import Any
 
 from trackerr_xl.errors import FileRefusedError
 from trackerr_xl.sheet.cells import ERROR_VALUES, Cell, CellError
-from trackerr_xl.testing.in_book import own_clock, own_tolerance, sheet_scenarios
 from trackerr_xl.testing import ENGINES
+from trackerr_xl.testing.in_book import own_clock, own_tolerance, sheet_scenarios
 from trackerr_xl.testing.scenario import Scenario, epoch, named_area, named_cell, tolerance_of
 from trackerr_xl.workbook.book import Address, Book, quoted
 from trackerr_xl.workbook.file.addresses import Area, area_address
