@@ -103,12 +103,19 @@ def ran_macros(
     """
     file = folder / "questions.json"
     file.write_text(json.dumps(questions), encoding="utf-8")
-    office = _office(_RECALCULATE_NEVER, None)
-    if bridge is not None:
-        macros = _profile(_RECALCULATE_NEVER, None) / "user" / "Scripts" / "python"
-        macros.mkdir(parents=True, exist_ok=True)
-        shutil.copy(bridge, macros)
-    assert _run([_SYSTEM_PYTHON, str(script), str(file), *office], _environment() | environ) is not None
+
+    def asked() -> str | None:
+        office = _office(_RECALCULATE_NEVER, None)
+        if bridge is not None:
+            macros = _profile(_RECALCULATE_NEVER, None) / "user" / "Scripts" / "python"
+            macros.mkdir(parents=True, exist_ok=True)
+            shutil.copy(bridge, macros)
+        return _run([_SYSTEM_PYTHON, str(script), str(file), *office], _environment() | environ)
+
+    if asked() is None:
+        # As of a conversion, a second try tells a hang from a fault.
+        _profile.cache_clear()
+        assert asked() is not None, f"LibreOffice twice did not answer within {_SECONDS} seconds"
     answers: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return answers
 
