@@ -24,7 +24,8 @@ MODEL: Final = "RISK_MODEL"
 
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "weights": ("Benchmark",),
-    "cov": ("Covariance", "Cov", "Risk_Model"),
+    # Not Risk_Model: a name that is a function's takes the function's place in Excel.
+    "cov": ("Covariance", "Cov", "Model"),
     "constraints": ("Limits", "Constraints"),
     "attributes": ("Assets", "Attributes"),
     "current": ("Current", "Current_Weights"),

@@ -5,7 +5,7 @@ from typing import Final
 from trackerr_xl.workbook.templates.charts import Picture, draw_bars
 from trackerr_xl.workbook.templates.direct_book import DirectBook, direct_book
 from trackerr_xl.workbook.templates.direct_index_checks import write_checks, write_words
-from trackerr_xl.workbook.templates.direct_index_inputs import CASH, write_inputs
+from trackerr_xl.workbook.templates.direct_index_inputs import CASH, MODEL, write_inputs
 from trackerr_xl.workbook.templates.equalities import CHECKS_CARD
 from trackerr_xl.workbook.templates.equity_index import SECTORS
 from trackerr_xl.workbook.templates.page import Book, Page, open_page
@@ -13,11 +13,10 @@ from trackerr_xl.workbook.templates.plan import FIRST_ROW, LIMITS_TABLE
 from trackerr_xl.workbook.templates.style import AMBER, NAVY, TEAL
 
 ACCOUNT, TARGET, TRADES, ANSWERS = "Account", "Target", "Trades", "Limits answer"
-MODEL: Final = 'RISK_MODEL(Exposures, Factor_Covariance, Specific_Risk, "Decimal sd")'
 COSTS: Final = 0.0005
 _LISTED: Final = 14
 _FIRST: Final = 10
-_WANTED: Final = f"{LIMITS_TABLE}, Assets, Weights_Now, Search"
+_WANTED: Final = f"{LIMITS_TABLE}, Assets, Current_Weights, Options"
 _CARD_CELLS: Final = ("B4:C6", "D4:E6", "F4:F6", "H4:I6", "J4:K6", "M4:N6", "O4:P6")
 
 
@@ -113,7 +112,7 @@ def _write_sectors(page: Page, data: DirectBook) -> None:
     after = f"{TRADES}!$H${first}:$H${last}"
     for row, sector in enumerate(SECTORS, start=_FIRST):
         page.put(f"B{row}", sector, "body", "left")
-        for letter, cells in (("C", "Weights_Now"), ("D", after), ("E", "Index_Weights")):
+        for letter, cells in (("C", "Current_Weights"), ("D", after), ("E", "Index_Weights")):
             page.formula(f"{letter}{row}", f"=SUMIF(Sectors,B{row},{cells})", "body", "percent")
         page.formula(f"F{row}", f"=ROUND(D{row}-E{row},9)", "body", "signed percent, near zero none")
     page.put(f"B{total}", "Total", "total", "left")
@@ -230,7 +229,7 @@ def _write_target(book: Book, data: DirectBook) -> None:
         TEAL,
     )
     first, last = _rows(data)
-    free = "Free_Limits, Assets, Weights_Now, Search"
+    free = "Free_Limits, Assets, Current_Weights, Options"
     for column, limits, title in (("B", _WANTED, "With every limit"), ("E", free, "Without the wishes")):
         page.put(f"{column}4", title, "strong")
         page.headings(f"{column}5", ["Company", "Weight"])

@@ -10,6 +10,7 @@ from trackerr_xl.workbook.templates.page import Book, Page, open_page
 from trackerr_xl.workbook.templates.plan import FIRST_ROW, LIMITS, Limit
 
 HOLDINGS, FACTORS = "Holdings", "Factors"
+MODEL: Final = 'RISK_MODEL(Exposures, Factor_Covariance, Specific_Risk, "Decimal sd")'
 CASH: Final = 100_000.0
 _LIMITS: Final = (
     Limit("Names", "*", None, 120, "", "Yes", "At most so many companies", "whole"),
@@ -69,7 +70,7 @@ def _write_holdings(book: Book, data: DirectBook) -> None:
     for name, cells in (
         ("Index_Weights", f"C{FIRST_ROW}:C{last}"),
         ("Sectors", f"D{FIRST_ROW}:D{last}"),
-        ("Weights_Now", f"G{FIRST_ROW}:G{last}"),
+        ("Current_Weights", f"G{FIRST_ROW}:G{last}"),
         ("Specific_Risk", f"H{FIRST_ROW}:H{last}"),
         ("Assets", f"B5:F{last}"),
         ("Benchmark", f"B{FIRST_ROW}:C{last}"),
@@ -129,7 +130,7 @@ def _write_search(book: Book) -> None:
         page.put(f"J{row}", option, "body", "left")
         page.put(f"K{row}", value, "input", look)
     page.put("J8", "Gap: share by which the tracking error may miss the least there is.", "hint")
-    book.define("Search", LIMITS, "J5:K7")
+    book.define("Options", LIMITS, "J5:K7")
 
 
 def _write_factors(book: Book, data: DirectBook) -> None:
@@ -149,6 +150,9 @@ def _write_factors(book: Book, data: DirectBook) -> None:
             cell = f"{xl_col_to_name(2 + j)}{FIRST_ROW + k}"
             page.put(cell, float(data.covariance[k, j]), "input", "variance")
     last = FIRST_ROW + count - 1
+    page.put("B3", "The risk model, for the buttons and for formulas of your own:", "hint")
+    page.formula("G3", f"={MODEL}", "left", "strong")
+    book.define("Covariance", FACTORS, "G3")
     book.define("Factor_Covariance", FACTORS, f"C{FIRST_ROW}:{xl_col_to_name(1 + count)}{last}")
     page.sheet.set_row(4, 30)
     page.sheet.freeze_panes(5, 2)
