@@ -1,7 +1,6 @@
 """`trackerr-xl batch` as a program of its own: what it says, its exit codes, the bar and Ctrl-C on a terminal."""
 
 import os
-import pty
 import re
 import signal
 import subprocess
@@ -11,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from firm import accounts, light_accounts, write_csv, write_house
+
+from tests.terminals import shown_on_terminal
 
 COMMAND = [sys.executable, "-m", "trackerr_xl", "batch"]
 
@@ -106,21 +107,6 @@ def group_is_alive(group: int) -> bool:
 
 def on_terminal(*words: object) -> str:
     """All that the command shows on a terminal, without colours and movements."""
-    ours, theirs = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100"}
-    running = subprocess.Popen(
-        [*COMMAND, *map(str, words)], stdout=theirs, stderr=theirs, stdin=subprocess.DEVNULL, env=environment
-    )
-    os.close(theirs)
-    pieces = []
-    while True:
-        try:
-            piece = os.read(ours, 65536)
-        except OSError:  # Linux says so when the other end has closed.
-            break
-        if not piece:
-            break
-        pieces.append(piece)
-    os.close(ours)
-    assert running.wait() == 0
-    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", b"".join(pieces).decode())
+    shown, code = shown_on_terminal([*COMMAND, *map(str, words)], columns=100)
+    assert code == 0
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)

@@ -1,7 +1,6 @@
 """The command as a process: exit codes, streams, terminals, and what is left when it dies."""
 
 import os
-import pty
 import re
 import signal
 import subprocess
@@ -13,6 +12,7 @@ import pytest
 from small_book import write_book
 
 import trackerr_xl
+from tests.terminals import shown_on_terminal
 from trackerr_xl.cli.screen import SHOWN_ROWS
 
 COMMAND = [sys.executable, "-m", "trackerr_xl"]
@@ -26,32 +26,7 @@ def run(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def on_terminal(*words: object, columns: int, **environment: str) -> str:
-    return shown_on_terminal([*COMMAND, *map(str, words)], columns=columns, **environment)
-
-
-def shown_on_terminal(command: list[str], *, columns: int, **environment: str) -> str:
-    """All that a program shows on a terminal of some width."""
-    ours, theirs = pty.openpty()
-    running = subprocess.Popen(
-        command,
-        stdout=theirs,
-        stderr=theirs,
-        stdin=subprocess.DEVNULL,
-        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": str(columns), **environment},
-    )
-    os.close(theirs)
-    pieces = []
-    while True:
-        try:
-            piece = os.read(ours, 65536)
-        except OSError:  # Linux says so when the other end has closed.
-            break
-        if not piece:
-            break
-        pieces.append(piece)
-    os.close(ours)
-    running.wait()
-    return b"".join(pieces).decode()
+    return shown_on_terminal([*COMMAND, *map(str, words)], columns=columns, **environment)[0]
 
 
 def visible(text: str) -> list[str]:
@@ -190,7 +165,7 @@ def test_a_bar_shows_how_far_long_work_is_and_goes_when_it_is_done() -> None:
         "    told('Calculating', 3, 4)\n    time.sleep(PATIENCE)\n"
         "sys.stdout.write('done')\n"
     )
-    terminal = visible(shown_on_terminal([sys.executable, "-c", program], columns=100))
+    terminal = visible(shown_on_terminal([sys.executable, "-c", program], columns=100)[0])
     assert any("Calculating" in line and "3/4" in line for line in terminal)
     assert not any("Reading" in line for line in terminal)
     piped = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

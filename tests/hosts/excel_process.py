@@ -5,7 +5,6 @@ pywin32 never reaches the process that runs the tests.
 """
 
 import io
-import pickle
 import sys
 import time
 from pathlib import Path
@@ -14,6 +13,7 @@ from types import ModuleType
 sys.path.insert(0, str(Path(__file__).parent))
 
 import fake_com
+from answering import answer
 
 MODULE = "trackerr_xl.hosts.desktop"
 PROBES = "probes"
@@ -159,23 +159,5 @@ def _as_com(argument):
     return fake_com.ComObject() if kind == "object" else value
 
 
-def _serve():
-    questions, answers = sys.stdin.buffer, sys.stdout.buffer
-    # What any library prints must not land among the answers.
-    sys.stdout = sys.stderr
-    excel = Excel()
-    while True:
-        try:
-            name, arguments = pickle.load(questions)
-        except EOFError:
-            return
-        try:
-            reply = ("answer", getattr(excel, name)(*arguments))
-        except Exception as fault:  # noqa: BLE001  the tests must hear of anything that escapes
-            reply = ("escaped", f"{type(fault).__name__}: {fault}")
-        pickle.dump(reply, answers)
-        answers.flush()
-
-
 if __name__ == "__main__":
-    _serve()
+    answer(Excel)

@@ -9,7 +9,6 @@ import asyncio
 import builtins
 import inspect
 import os
-import pickle
 import runpy
 import subprocess
 import sys
@@ -18,6 +17,8 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Annotated, get_args, get_origin, get_type_hints
+
+from answering import answer
 
 ABSENT = (
     "threadpoolctl",
@@ -137,23 +138,6 @@ class Lite:
         return sorted(sys.modules)
 
 
-def _serve(main):
-    questions, answers = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr
-    lite = Lite(main)
-    while True:
-        try:
-            name, arguments = pickle.load(questions)
-        except EOFError:
-            return
-        try:
-            reply = ("answer", getattr(lite, name)(*arguments))
-        except Exception as fault:  # noqa: BLE001  the tests must hear of anything that escapes
-            reply = ("escaped", f"{type(fault).__name__}: {fault}")
-        pickle.dump(reply, answers)
-        answers.flush()
-
-
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[2]))
-    _serve(sys.argv[1])
+    answer(lambda: Lite(sys.argv[1]))

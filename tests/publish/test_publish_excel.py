@@ -15,9 +15,9 @@ from pyopenvba import ExcelFile
 from trackerr_xl.functions import CATALOGUE
 from trackerr_xl.install.configuration import configured, configured_python
 from trackerr_xl.install.excel import shipped_add_in
-from trackerr_xl.macros.agreed import RIBBON
+from trackerr_xl.macros.agreed import RIBBON, SETTINGS_SHEET
 from trackerr_xl.macros.modules import add_in_modules
-from trackerr_xl.publish.excel import SETTINGS_SHEET, add_in
+from trackerr_xl.publish.excel import add_in
 
 MODULES = {module.name: module.body for module in add_in_modules(CATALOGUE)}
 

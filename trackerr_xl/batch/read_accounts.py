@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ from trackerr_xl.functions.values import Accounts
 from trackerr_xl.sheet.accounts import ACCOUNT, EXCLUDE, NOTE, read_accounts
 from trackerr_xl.sheet.cells import Cell, Given
 from trackerr_xl.sheet.csv_text import csv_name, csv_value, csv_words
+from trackerr_xl.sheet.dates import serial
 from trackerr_xl.sheet.ranges import range_of
 from trackerr_xl.workbook.actions.asked import Source, named_source, range_cells
 from trackerr_xl.workbook.file.addresses import Area
@@ -29,7 +30,6 @@ ARGUMENT: Final = "ACCOUNTS"
 """What the file is called in sentences."""
 
 _SHEET = "Accounts"
-_DAY_ZERO = datetime(1899, 12, 30)
 
 
 def accounts_of(path: Path) -> Accounts:
@@ -145,6 +145,5 @@ def _plain(value: object) -> Cell:
         number = float(value)
         return None if math.isnan(number) else number
     if isinstance(value, date):
-        moment = value if isinstance(value, datetime) else datetime.combine(value, time())
-        return (moment.replace(tzinfo=None) - _DAY_ZERO).total_seconds() / 86400.0
+        return serial(value)
     return str(value)

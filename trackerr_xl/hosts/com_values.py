@@ -6,7 +6,7 @@ int, so the number -2146826246 typed by a user, a float, is never taken for #N/A
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from itertools import chain
 from typing import Final, cast
@@ -14,6 +14,7 @@ from typing import Final, cast
 from trackerr_xl.hosts.rectangle import Rows, rectangle
 from trackerr_xl.macros.agreed import MARKER
 from trackerr_xl.sheet.cells import Cell, CellError, Given, Grid
+from trackerr_xl.sheet.dates import serial
 from trackerr_xl.sheet.packed import packed
 
 ERROR_NUMBERS: Final = {
@@ -45,8 +46,6 @@ _ERROR_VALUES: Final = {number: CellError(value) for value, number in ERROR_NUMB
 _NEWEST_ERROR = 2059
 _LOOKS_LIKE_MARKER = re.compile(rf"\s*{MARKER}\d")
 _AS_THEY_ARE: Final = {float, str, bool, type(None)}
-_DAY_ZERO: Final = datetime(1899, 12, 30)
-_SECONDS_A_DAY: Final = 86400.0
 
 Marked = float | str | bool
 """One cell on its way out, an error value as its marker."""
@@ -85,7 +84,7 @@ def cell_from_com(value: object) -> Cell:
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, date):
-        return _serial(value)
+        return serial(value)
     return _UNREADABLE
 
 
@@ -131,13 +130,6 @@ def _integer(value: int) -> Cell:
     if min(_ERROR_VALUES) <= number <= _NEWEST_ERROR:
         return _ERROR_VALUES.get(number, CellError("#UNKNOWN!"))
     return float(value)
-
-
-def _serial(moment: date) -> float:
-    # Excel's own double passes through COM unchanged, so day zero is COM's, and the hours are those shown, zone or not.
-    if not isinstance(moment, datetime):
-        moment = datetime.combine(moment, time())
-    return (moment.replace(tzinfo=None) - _DAY_ZERO).total_seconds() / _SECONDS_A_DAY
 
 
 def _marked(cell: Cell) -> Marked:

@@ -4,16 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from trackerr_xl.errors import FileRefusedError
+from trackerr_xl.macros.agreed import INTERPRETER, SETTINGS_SHEET
 from trackerr_xl.workbook.file.package import Package, read_package
 from trackerr_xl.workbook.file.patch import SheetEdits, patch_workbook, shared_strings
 from trackerr_xl.workbook.file.sheet_xml import scan_sheet
 from trackerr_xl.workbook.file.stored import stored_values
-
-SHEET = "xlwings.conf"
-"""Sheet of an add-in that xlwings reads its settings from: a name in column A, its value in column B."""
-
-INTERPRETER = "Interpreter_Win"
-"""Setting: the Python to start on Windows."""
 
 
 def configured(add_in: bytes, python: Path) -> bytes:
@@ -22,7 +17,7 @@ def configured(add_in: bytes, python: Path) -> bytes:
     Parameters
     ----------
     add_in : bytes
-        An .xlam file with the sheet `SHEET`.
+        An .xlam file with the sheet `SETTINGS_SHEET`.
     python : Path
         The program to start.
 
@@ -34,7 +29,9 @@ def configured(add_in: bytes, python: Path) -> bytes:
     package = _package(add_in)
     rows = _rows(package)
     row = next((row for row, (name, _) in rows.items() if _same(name, INTERPRETER)), max(rows, default=0) + 1)
-    return patch_workbook(package, {SHEET: SheetEdits(inputs={(row, 1): INTERPRETER, (row, 2): str(python)})})
+    return patch_workbook(
+        package, {SETTINGS_SHEET: SheetEdits(inputs={(row, 1): INTERPRETER, (row, 2): str(python)})}
+    )
 
 
 def configured_python(add_in: bytes) -> str | None:
@@ -67,13 +64,13 @@ def macros(add_in: bytes) -> bytes:
 
 def _package(add_in: bytes) -> Package:
     package = read_package(add_in, "trackerr.xlam")
-    if SHEET not in package.sheets:
-        raise FileRefusedError(f"has no sheet {SHEET}", at=package.name)
+    if SETTINGS_SHEET not in package.sheets:
+        raise FileRefusedError(f"has no sheet {SETTINGS_SHEET}", at=package.name)
     return package
 
 
 def _rows(package: Package) -> Mapping[int, tuple[str, str]]:
-    values = stored_values(scan_sheet(package.read(package.sheets[SHEET])), shared_strings(package))
+    values = stored_values(scan_sheet(package.read(package.sheets[SETTINGS_SHEET])), shared_strings(package))
     return {
         row: (str(name), str(values.get((row, 2)) or ""))
         for (row, column), name in values.items()

@@ -7,6 +7,7 @@ from typing import Final
 from trackerr_xl.errors import FileRefusedError, SetupError
 from trackerr_xl.install.configuration import configured
 from trackerr_xl.install.machine import Machine
+from trackerr_xl.macros.agreed import NOTE
 from trackerr_xl.workbook.file.output import write_files
 
 ADD_IN: Final = "trackerr.xlam"
@@ -20,7 +21,7 @@ def startup_folder(machine: Machine) -> Path:
 
 def noted_python(machine: Machine) -> Path:
     """Where workbooks that carry their own macros read which Python to start."""
-    return machine.roaming / "trackerr_xl" / "python.txt"
+    return machine.roaming.joinpath(*NOTE)
 
 
 def shipped_add_in() -> bytes:

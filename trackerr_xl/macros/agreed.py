@@ -15,6 +15,15 @@ MARKER: Final = "#XL:"
 CATEGORY: Final = "Tracking error"
 """Where Excel's Insert Function window lists the functions."""
 
+SETTINGS_SHEET: Final = "xlwings.conf"
+"""Sheet of an add-in that holds its settings: a name in column A, its value in column B."""
+
+INTERPRETER: Final = "Interpreter_Win"
+"""Setting: the Python to start on Windows."""
+
+NOTE: Final = ("trackerr_xl", "python.txt")
+"""Folder and file, below the settings of a user's programs, that say the same to workbooks with macros of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Button:

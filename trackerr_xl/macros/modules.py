@@ -6,7 +6,16 @@ from importlib.resources import files
 from typing import Final
 
 from trackerr_xl.functions.spec import SheetFunction
-from trackerr_xl.macros.agreed import BUTTONS, FUNCTIONS, MARKER, RIBBON, Button
+from trackerr_xl.macros.agreed import (
+    BUTTONS,
+    FUNCTIONS,
+    INTERPRETER,
+    MARKER,
+    NOTE,
+    RIBBON,
+    SETTINGS_SHEET,
+    Button,
+)
 from trackerr_xl.macros.basic_text import quoted
 from trackerr_xl.macros.python_command import arguments
 from trackerr_xl.macros.wrappers import descriptions, wrapper
@@ -53,7 +62,15 @@ def workbook_modules(catalogue: Mapping[str, SheetFunction]) -> tuple[Module, ..
     """The modules that a workbook needs to calculate and to have buttons where the add-in is not loaded."""
     return (
         Module(
-            "xlwings", _private(declarations(), _constant("ARGUMENTS", arguments()), _written("python.bas"))
+            "xlwings",
+            _private(
+                declarations(),
+                _constant("ARGUMENTS", arguments()),
+                _constant("SETTINGS_SHEET", SETTINGS_SHEET),
+                _constant("INTERPRETER_SETTING", INTERPRETER),
+                _constant("NOTE_PLACE", "".join(f"\\{part}" for part in NOTE)),
+                _written("python.bas"),
+            ),
         ),
         Module("TrackerrAnswers", _private(_constant("MARKER", MARKER), _written("answers.bas"))),
         Module("TrackerrFunctions", _functions(catalogue.values())),

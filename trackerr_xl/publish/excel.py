@@ -11,12 +11,10 @@ from xml.sax.saxutils import quoteattr
 import xlsxwriter
 
 from trackerr_xl.functions.spec import SheetFunction
-from trackerr_xl.macros.agreed import RIBBON, Button
+from trackerr_xl.macros.agreed import INTERPRETER, RIBBON, SETTINGS_SHEET, Button
 from trackerr_xl.macros.modules import RIBBON_MODULE, add_in_modules
 from trackerr_xl.macros.project import vba_project
-
-SETTINGS_SHEET: Final = "xlwings.conf"
-"""Sheet of an add-in that holds its settings: a name in column A, its value in column B."""
+from trackerr_xl.publish.stored_zip import stored_zip
 
 _LARGE: Final = ("optimise", "freeze", "lock_as_test", "new_from_template", "help_page")
 _RIBBON_PART: Final = "customUI/customUI.xml"
@@ -40,10 +38,12 @@ def add_in(catalogue: Mapping[str, SheetFunction]) -> bytes:
         book.set_vba_name("ThisWorkbook")
         sheet = book.add_worksheet(SETTINGS_SHEET)
         sheet.set_vba_name("Sheet1")
-        sheet.write_row("A1", ["Interpreter_Win", ""])
-        sheet.write_row("A2", ["Use UDF Server", True])
-        sheet.write_row("A3", ["ADD_WORKBOOK_TO_PYTHONPATH", False])
-    return _rezipped(made.getvalue(), _CHANGES, {_RIBBON_PART: ribbon(RIBBON).encode()})
+        sheet.write("A1", INTERPRETER)
+    with zipfile.ZipFile(made) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    for name, change in _CHANGES.items():
+        parts[name] = change(parts[name].decode()).encode()
+    return stored_zip(parts | {_RIBBON_PART: ribbon(RIBBON).encode()})
 
 
 def ribbon(buttons: Iterable[Button]) -> str:
@@ -65,21 +65,6 @@ def _button(button: Button) -> str:
         f'<button id="{button.macro}" label={quoteattr(button.label)} size="{size}" imageMso="{button.image}" '
         f'onAction="{RIBBON_MODULE}.On{button.macro}" screentip={quoteattr(button.label)} supertip={quoteattr(button.tip)}/>'
     )
-
-
-def _rezipped(file: bytes, changes: Mapping[str, Callable[[str], str]], added: Mapping[str, bytes]) -> bytes:
-    made = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(file)) as source,
-        zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as target,
-    ):
-        parts = {name: source.read(name) for name in source.namelist()}
-        for name, change in changes.items():
-            parts[name] = change(parts[name].decode()).encode()
-        for name, content in {**parts, **added}.items():
-            # Stored, not compressed: what a compressor makes of it depends on the machine.
-            target.writestr(zipfile.ZipInfo(name, _SAME_DAY.timetuple()[:6]), content)
-    return made.getvalue()
 
 
 def _replaced(old: str, new: str) -> Callable[[str], str]:

@@ -3,14 +3,13 @@
 LibreOffice reads an interface in UNO's own language as it stands, so nothing of its development kit is needed.
 """
 
-import io
 import json
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from xml.sax.saxutils import escape
 
 from trackerr_xl.functions.spec import SheetFunction
+from trackerr_xl.publish.stored_zip import stored_zip
 from trackerr_xl.version import __version__
 
 SERVICE = "org.trackerr.calc.AddIn"
@@ -21,9 +20,6 @@ MEND_SERVICE = "org.trackerr.calc.Mend"
 
 INSIDE = ("__init__.py", "cells.py", "child.py", "component.py", "mend.py", "wire.py")
 """The modules that run in LibreOffice's own Python."""
-
-_THE_SAME_DAY = (2026, 1, 1, 0, 0, 0)
-"""Date of every part, so that two builds are equal byte for byte."""
 
 
 def extension(catalogue: Mapping[str, SheetFunction]) -> bytes:
@@ -49,22 +45,13 @@ def extension(catalogue: Mapping[str, SheetFunction]) -> bytes:
     parts |= {
         f"pythonpath/trackerr_calc/{name}": (inside / name).read_text(encoding="utf-8") for name in INSIDE
     }
-    return _zipped(parts)
+    return stored_zip({name: text.encode() for name, text in parts.items()})
 
 
 def method_name(name: str) -> str:
     """A name of the catalogue as UNO takes it: ``TE_OPTIMIZE`` is ``teOptimize``."""
     first, *rest = name.lower().split("_")
     return first + "".join(word.capitalize() for word in rest)
-
-
-def _zipped(parts: Mapping[str, str]) -> bytes:
-    data = io.BytesIO()
-    # Stored, not compressed: what a compressor makes of it depends on the machine.
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_STORED) as archive:
-        for name, text in parts.items():
-            archive.writestr(zipfile.ZipInfo(name, _THE_SAME_DAY), text.encode())
-    return data.getvalue()
 
 
 def _is_matrix(function: SheetFunction) -> bool:

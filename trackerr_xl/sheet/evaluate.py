@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -12,12 +12,12 @@ from trackerr_xl.errors import ChoiceError
 from trackerr_xl.functions import CATALOGUE
 from trackerr_xl.sheet.call import call, find
 from trackerr_xl.sheet.cells import Cell, CellError, Given
+from trackerr_xl.sheet.dates import serial
 from trackerr_xl.sheet.write import OutCell
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_DAY_ZERO = datetime(1899, 12, 30)
 _CELL_TYPES = frozenset({float, int, str, bool, type(None), CellError})
 """Types of Python's values that are cells as they stand."""
 
@@ -122,6 +122,4 @@ def _cell(value: object) -> Cell:
 def _serial(moment: date) -> Cell:
     if moment != moment:
         return None
-    if not isinstance(moment, datetime):
-        moment = datetime.combine(moment, time())
-    return (moment.replace(tzinfo=None) - _DAY_ZERO).total_seconds() / 86400.0
+    return serial(moment)

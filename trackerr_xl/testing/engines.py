@@ -9,7 +9,6 @@ from math import floor
 
 from trackerr_xl.sheet.cells import Cell
 from trackerr_xl.testing.libreoffice import recalculated_by_libreoffice
-from trackerr_xl.testing.scenario import epoch
 from trackerr_xl.workbook.book import Address, Book, cells_of
 from trackerr_xl.workbook.file.cell_xml import Content, NewFormula
 from trackerr_xl.workbook.file.package import Package, read_package
@@ -63,7 +62,7 @@ def _by_ironcalc(package: Package, inputs: Mapping[Address, Cell], now: datetime
 
 def _by_libreoffice(package: Package, inputs: Mapping[Address, Cell], now: datetime) -> Calculated:
     ours = read_book(package)
-    edits = _pinned(ours, (now - epoch(ours)) / timedelta(days=1))
+    edits = _pinned(ours, (now - ours.epoch) / timedelta(days=1))
     for at, value in inputs.items():
         found = input_cell(ours, at)
         edits[found.sheet][found.place] = value

@@ -15,7 +15,7 @@ from trackerr_xl.errors import FileRefusedError
 from trackerr_xl.sheet.cells import ERROR_VALUES, Cell, CellError
 from trackerr_xl.testing import ENGINES
 from trackerr_xl.testing.in_book import own_clock, own_tolerance, sheet_scenarios
-from trackerr_xl.testing.scenario import Scenario, epoch, named_area, named_cell, tolerance_of
+from trackerr_xl.testing.scenario import Scenario, named_area, named_cell, tolerance_of
 from trackerr_xl.workbook.book import Address, Book, quoted
 from trackerr_xl.workbook.file.addresses import Area, area_address
 
@@ -138,7 +138,7 @@ def _refuse_unknown(entry: Mapping[str, Any], known: set[str], where: str) -> No
 
 def _value(value: object, book: Book) -> Cell:
     if isinstance(value, date):
-        return (_clock(value) - epoch(book)) / timedelta(days=1)
+        return (_clock(value) - book.epoch) / timedelta(days=1)
     if isinstance(value, str):
         return CellError(value) if value in ERROR_VALUES else value or None
     if isinstance(value, bool):

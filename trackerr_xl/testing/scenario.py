@@ -86,11 +86,6 @@ def tolerance_of(value: object) -> float:
     return float(value)
 
 
-def epoch(book: Book) -> datetime:
-    """The moment that a workbook shows as 0."""
-    return datetime(1904, 1, 1) if book.from_1904 else datetime(1899, 12, 30)
-
-
 def moment(value: Cell, book: Book) -> datetime:
     """The date and time that a number of a cell stands for, to the second.
 
@@ -102,6 +97,6 @@ def moment(value: Cell, book: Book) -> datetime:
     if isinstance(value, bool) or not isinstance(value, float):
         raise ValueError(f"now is {value!r}, must be a date")
     try:
-        return epoch(book) + timedelta(seconds=round(value * 86400))
+        return book.epoch + timedelta(seconds=round(value * 86400))
     except OverflowError:
         raise ValueError(f"now is {value:g}, which is a number of days beyond every date") from None

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 from trackerr_xl.sheet.cells import Cell
+from trackerr_xl.sheet.dates import DAY_ZERO
 from trackerr_xl.workbook.file.addresses import Area, Place, address, parse_address
 
 
@@ -138,6 +140,11 @@ class Book:
     tables: tuple[Table, ...]
     from_1904: bool
     as_displayed: bool
+
+    @property
+    def epoch(self) -> datetime:
+        """The moment that it shows as 0."""
+        return datetime(1904, 1, 1) if self.from_1904 else DAY_ZERO
 
     def sheet(self, name: str) -> SheetData | None:
         """A worksheet by its name in any case, or None."""

@@ -124,7 +124,7 @@ def recalculate(
     told("Reading", 0, 1)
     book = read_book(source)
     values = {input_cell(book, at): value for at, value in (inputs or {}).items()}
-    plan = make_plan(book, _serial(now or datetime.now(), book))
+    plan = make_plan(book, ((now or datetime.now()) - book.epoch) / timedelta(days=1))
     engine = EngineBook(book, plan, values)
     total = len(plan.calls)
     told("Calculating", 0, total)
@@ -158,17 +158,11 @@ def input_cell(book: Book, at: Address) -> Address:
     return found
 
 
-_EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
-
 _Results = Mapping[Address, Cell | EngineFailure]
 
 
 def _silent(_what: str, _done: int, _total: int) -> None:
     pass
-
-
-def _serial(now: datetime, book: Book) -> float:
-    return (now - (_EPOCH_1904 if book.from_1904 else _EPOCH)) / timedelta(days=1)
 
 
 def _kept(

@@ -73,7 +73,7 @@ def repairs(asked: Asked, limits: Sequence[Limit], clash: Refutation, unit: Unit
         What one unit in the cells of a limit stands for.
     """
     if clash.whole:
-        return whole_repairs(asked, limits, clash, unit)
+        return whole_repairs(asked, limits, clash)
     alone = list(_of_one_row(asked, limits, clash, unit)) or list(_of_the_budget(asked, limits, clash))
     if alone:
         return [change.sentence for change in sorted(alone, key=lambda change: change.cost)[:TOLD]]

@@ -1,6 +1,6 @@
 """What makes room where whole names cannot be held: another number of names, or a row taken out."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -12,9 +12,7 @@ TOLD = 3
 """Repairs that are told."""
 
 
-def whole_repairs(
-    asked: Asked, limits: Sequence[Limit], clash: Refutation, unit: Callable[[Limit], float]
-) -> list[str]:
+def whole_repairs(asked: Asked, limits: Sequence[Limit], clash: Refutation) -> list[str]:
     """Changes of one row that make room, those of a Names row first.
 
     Parameters
@@ -25,8 +23,6 @@ def whole_repairs(
         The whole table.
     clash : Refutation
         An irreducible set of its rows.
-    unit : callable
-        What one unit in the cells of a limit stands for.
     """
     rows = [at for at in clash.cells if at != ASSUMED]
     sentences = [

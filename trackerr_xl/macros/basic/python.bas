@@ -14,7 +14,7 @@ Public Function XLPy() As Variant
 End Function
 
 Private Function Interpreter() As String
-    Interpreter = Setting("Interpreter_Win")
+    Interpreter = Setting(INTERPRETER_SETTING)
     If Interpreter = "" Then Interpreter = Noted()
     ' A name without a folder would be looked for in the folder of the workbook opened last.
     If Mid$(Interpreter, 2, 2) <> ":\" And Left$(Interpreter, 2) <> "\\" Then
@@ -26,7 +26,7 @@ Private Function Setting(Name As String) As String
     ' Of this file's own sheet only: what is set in a workbook that came by mail does not count.
     Dim Row As Long
     On Error GoTo NoSheet
-    With ThisWorkbook.Sheets("xlwings.conf")
+    With ThisWorkbook.Sheets(SETTINGS_SHEET)
         For Row = 1 To 20
             If UCase$(.Cells(Row, 1).Value) = UCase$(Name) Then Setting = .Cells(Row, 2).Value
         Next Row
@@ -39,7 +39,7 @@ Private Function Noted() As String
     Dim Text As Object
     On Error GoTo Missing
     Set Text = CreateObject("Scripting.FileSystemObject").OpenTextFile( _
-        Environ$("APPDATA") & "\trackerr_xl\python.txt", 1, False, -1)
+        Environ$("APPDATA") & NOTE_PLACE, 1, False, -1)
     Noted = Text.ReadLine
     Text.Close
 Missing:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from trackerr_xl.workbook.formula.dependencies import Reads
-from trackerr_xl.workbook.formula.tree import Call, Group, Nodes, Reference, Word
+from trackerr_xl.workbook.formula.tree import Call, Group, Nodes, Reference, Word, walk
 
 MOST_LETTERS: Final = 100_000_000
 """Longest text that may come about; Excel itself stops at 32,767 letters."""
@@ -74,8 +74,9 @@ class _Lengths:
         return self._known[index]
 
     def _read(self, index: int) -> Iterator[int]:
-        for reference in _references(self._trees[index]):
-            yield from self._formulas(reference, self._homes[index])
+        for node in walk(self._trees[index]):
+            if isinstance(node, Reference):
+                yield from self._formulas(node, self._homes[index])
 
     def _formulas(self, reference: Reference, home: str) -> Iterator[int]:
         top, left, bottom, right = reference.area
@@ -106,13 +107,12 @@ class _Lengths:
         return [self._typed, *(self._known.get(index, 0) for index in self._formulas(reference, home))]
 
     def _of_call(self, call: Call, home: str) -> int:
-        name = call.name.upper().removeprefix("_XLFN.")
-        if name in _JOINING:
+        if call.name in _JOINING:
             return sum(self._joined(argument, home) for argument in call.arguments)
         parts = [self._letters(argument, home) for argument in call.arguments]
-        if name == "REPT":
+        if call.name == "REPT":
             return _LONGEST_REPEATED
-        if name == "SUBSTITUTE" and len(parts) > 2:
+        if call.name == "SUBSTITUTE" and len(parts) > 2:
             return parts[0] * max(1, parts[2])
         return max(parts, default=_NUMBER)
 
@@ -123,21 +123,9 @@ class _Lengths:
         return self._letters(argument, home)
 
 
-def _references(nodes: Nodes) -> Iterator[Reference]:
-    for node in nodes:
-        if isinstance(node, Reference):
-            yield node
-        elif isinstance(node, Call | Group):
-            for argument in node.arguments:
-                yield from _references(argument)
-
-
 def _joins(nodes: Nodes) -> bool:
-    for node in nodes:
-        if isinstance(node, Word) and node.text == "&":
-            return True
-        if isinstance(node, Call) and node.name.upper().removeprefix("_XLFN.") in (*_JOINING, "SUBSTITUTE"):
-            return True
-        if isinstance(node, Call | Group) and any(map(_joins, node.arguments)):
-            return True
-    return False
+    return any(
+        (isinstance(node, Word) and node.text == "&")
+        or (isinstance(node, Call) and node.name in (*_JOINING, "SUBSTITUTE"))
+        for node in walk(nodes)
+    )

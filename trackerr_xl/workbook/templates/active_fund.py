@@ -18,7 +18,7 @@ from trackerr_xl.workbook.templates.active_fund_inputs import HOLDINGS, POINTS, 
 from trackerr_xl.workbook.templates.charts import Picture, draw_bars, draw_steps
 from trackerr_xl.workbook.templates.curves import Axes, Curve, draw_scatter
 from trackerr_xl.workbook.templates.equalities import CHECKS_CARD
-from trackerr_xl.workbook.templates.page import Book, Page, open_page
+from trackerr_xl.workbook.templates.page import Book, Page, open_page, set_card_rows
 from trackerr_xl.workbook.templates.plan import FIRST_ROW
 from trackerr_xl.workbook.templates.style import AMBER, NAVY, TEAL
 
@@ -51,8 +51,7 @@ def _write_fund(book: Book, data: FundBook) -> None:
         (2, 18, 10, 12, 11, 9, 10, 2, 25, 11, 11, 2, 24, 9, 10, 12),
         NAVY,
     )
-    for row, height in ((2, 28), (3, 16), (4, 30), (5, 18), (6, 10)):
-        page.sheet.set_row(row, height)
+    set_card_rows(page)
     _write_cards(page)
     last = FIRST + len(data.allowed) - 1
     _write_sectors(page, data, last)

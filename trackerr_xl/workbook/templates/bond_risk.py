@@ -7,14 +7,14 @@ from trackerr_xl.workbook.templates.bond_risk_checks import write_checks, write_
 from trackerr_xl.workbook.templates.bond_risk_inputs import (
     BONDS,
     FIRST,
-    MODEL,
     write_bonds,
     write_exposures,
     write_moves,
 )
 from trackerr_xl.workbook.templates.charts import Picture, draw_bars, draw_steps
 from trackerr_xl.workbook.templates.equalities import CHECKS_CARD
-from trackerr_xl.workbook.templates.page import Book, Page, open_page
+from trackerr_xl.workbook.templates.factor_model import MODEL
+from trackerr_xl.workbook.templates.page import Book, Page, open_page, set_card_rows
 from trackerr_xl.workbook.templates.style import AMBER, NAVY, TEAL
 
 RISK, CONTRIBUTIONS = "Risk", "Contributions"
@@ -72,8 +72,7 @@ def _write_risk(book: Book, data: BondBook) -> None:
         (2, 18, 11, 11, 11, 12, 10, 2, 24, 13, 2, 30, 13, 10),
         NAVY,
     )
-    for row, height in ((2, 28), (3, 16), (4, 30), (5, 18), (6, 10)):
-        page.sheet.set_row(row, height)
+    set_card_rows(page)
     _write_cards(page)
     last = _write_factors(page, data)
     _write_parts(page, data)

@@ -8,6 +8,7 @@ from trackerr_xl.workbook.templates.bond_book import KEYS, BondBook
 from trackerr_xl.workbook.templates.bond_index import SEED
 from trackerr_xl.workbook.templates.bond_risk_inputs import BONDS, EXPOSURES, FIRST
 from trackerr_xl.workbook.templates.equalities import write_equalities, write_notes
+from trackerr_xl.workbook.templates.factor_model import write_factor_audit
 from trackerr_xl.workbook.templates.page import Book, Page, open_page
 from trackerr_xl.workbook.templates.style import GOOD
 
@@ -134,24 +135,14 @@ def _checks(data: BondBook) -> tuple[tuple[str, str, str], ...]:
 def _write_audit(page: Page, data: BondBook) -> None:
     factors, last = len(data.factors), FIRST + len(data.index.names) - 1
     top = FIRST + factors + 1
-    page.put("H4", "Variance a year", "strong")
-    end = FIRST + factors - 1
-    page.formula(
-        "I4",
-        f"=SUMPRODUCT(I{FIRST}:I{end},J{FIRST}:J{end})+SUMPRODUCT(Active,Active,Specific_Risk,Specific_Risk)",
-        "strong",
-        "exact",
-    )
-    page.headings("H5", ["Factor", "Active exposure", "F × exposure", "Contribution"])
-    for k, factor in enumerate(data.factors):
-        row, column = FIRST + k, xl_col_to_name(2 + k)
-        page.put(f"H{row}", factor, "body", "left")
-        page.formula(
-            f"I{row}",
-            f"=SUMPRODUCT(Active,{EXPOSURES}!{column}{FIRST}:{column}{last})",
-            "body",
-            "signed fraction",
-        )
-        line = f"Moves!$F${top + 2 + k}:${xl_col_to_name(4 + factors)}${top + 2 + k}"
-        page.formula(f"J{row}", f"=SUM(MMULT({line},$I${FIRST}:$I${end}))", "body", "exact")
+
+    def exposures(k: int) -> str:
+        column = xl_col_to_name(2 + k)
+        return f"{EXPOSURES}!{column}{FIRST}:{column}{last}"
+
+    def covariance(k: int) -> str:
+        return f"Moves!$F${top + 2 + k}:${xl_col_to_name(4 + factors)}${top + 2 + k}"
+
+    write_factor_audit(page, data.factors, "Active", exposures, covariance, "Contribution")
+    for row in range(FIRST, FIRST + factors):
         page.formula(f"K{row}", f"=IF($I$4=0,0,I{row}*J{row}/SQRT($I$4))", "body", "signed fraction")

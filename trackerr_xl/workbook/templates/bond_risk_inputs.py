@@ -5,11 +5,10 @@ from typing import Final
 from xlsxwriter.utility import xl_col_to_name
 
 from trackerr_xl.workbook.templates.bond_book import KEYS, SECTORS, BondBook
+from trackerr_xl.workbook.templates.factor_model import MODEL
 from trackerr_xl.workbook.templates.page import Book, Page, open_page
 
 BONDS, MOVES, EXPOSURES = "Bonds", "Moves", "Exposures"
-MODEL: Final = 'RISK_MODEL(Exposures, Factor_Covariance, Specific_Risk, "Decimal sd")'
-"""Within the formulas that need it: a name in a cell of its own means nothing until that cell is calculated."""
 FIRST: Final = 6
 """Row of the first bond, and of the first factor."""
 

@@ -10,12 +10,12 @@ from trackerr_xl.workbook.templates.bond_sampling_pieces import write_pieces
 from trackerr_xl.workbook.templates.bond_universe import bond_universe
 from trackerr_xl.workbook.templates.charts import Picture, draw_bars
 from trackerr_xl.workbook.templates.equalities import CHECKS_CARD
-from trackerr_xl.workbook.templates.page import Book, Page, open_page
+from trackerr_xl.workbook.templates.factor_model import MODEL
+from trackerr_xl.workbook.templates.page import Book, Page, open_page, set_card_rows
 from trackerr_xl.workbook.templates.plan import FIRST_ROW, LIMITS_TABLE
 from trackerr_xl.workbook.templates.style import AMBER, NAVY, TEAL
 
 SAMPLING, SAMPLE, CELLS, SUMMARY = "Sampling", "Sample", "Cells", "Summary"
-MODEL: Final = 'RISK_MODEL(Exposures, Factor_Covariance, Specific_Risk, "Decimal sd")'
 SECTOR_NAMES: Final = ("Treasury", "Agency", "Financials", "Industrials", "Utilities", "Energy")
 _CALL: Final = f"TE_SAMPLE(Index_Weights, Assets, Cells_By, {LIMITS_TABLE}"
 _CELLS: Final = "Sector, Duration 3 5 7 10"
@@ -52,8 +52,7 @@ def _write_dashboard(book: Book, data: BondBook) -> None:
         (2, 16, 10, 10, 10, 10, 10, 2, 24, 10, 10, 10, 12, 10),
         NAVY,
     )
-    for row, height in ((2, 28), (3, 16), (4, 30), (5, 18), (6, 10)):
-        page.sheet.set_row(row, height)
+    set_card_rows(page)
     _write_cards(page, data)
     _write_sectors(page, data)
     _write_setting(page)
@@ -205,7 +204,7 @@ def _write_summary(book: Book) -> None:
         (2, 40, 16),
         TEAL,
     )
-    call = f'{_CALL}, {MODEL}, Search, "Summary")'
+    call = f'{_CALL}, {MODEL}, Options, "Summary")'
     page.quote("B4", call)
     page.put("B5", "Figure", "header", "left")
     page.put("C5", "Value", "header")

@@ -8,6 +8,7 @@ from trackerr_xl.workbook.templates.bond_book import BondBook
 from trackerr_xl.workbook.templates.bond_sampling_inputs import column
 from trackerr_xl.workbook.templates.bond_universe import LINES, SEED
 from trackerr_xl.workbook.templates.equalities import FIRST, Equality, write_equalities, write_notes
+from trackerr_xl.workbook.templates.factor_model import write_factor_audit
 from trackerr_xl.workbook.templates.page import Book, Page, open_page
 from trackerr_xl.workbook.templates.style import GOOD
 
@@ -118,20 +119,9 @@ def _checks(data: BondBook) -> tuple[Equality, ...]:
 
 
 def _write_audit(page: Page, data: BondBook) -> None:
-    factors = len(data.factors)
-    end = FIRST + factors - 1
-    page.put("H4", "Variance a year", "strong")
-    page.formula(
-        "I4",
-        f"=SUMPRODUCT(I{FIRST}:I{end},J{FIRST}:J{end})+SUMPRODUCT(Active,Active,Specific_Risk,Specific_Risk)",
-        "strong",
-        "exact",
-    )
-    page.headings("H5", ["Factor", "Active exposure", "F × exposure"])
-    top = FIRST + factors + 1
-    for k, factor in enumerate(data.factors):
-        row = FIRST + k
-        page.put(f"H{row}", factor, "body", "left")
-        page.formula(f"I{row}", f"=SUMPRODUCT(Active,{column(factor, data)})", "body", "signed fraction")
-        line = f"Moves!$F${top + 2 + k}:${xl_col_to_name(4 + factors)}${top + 2 + k}"
-        page.formula(f"J{row}", f"=SUM(MMULT({line},$I${FIRST}:$I${end}))", "body", "exact")
+    top = FIRST + len(data.factors) + 1
+
+    def covariance(k: int) -> str:
+        return f"Moves!$F${top + 2 + k}:${xl_col_to_name(4 + len(data.factors))}${top + 2 + k}"
+
+    write_factor_audit(page, data.factors, "Active", lambda k: column(data.factors[k], data), covariance)

@@ -5,9 +5,9 @@ from typing import Final
 from xlsxwriter.utility import xl_col_to_name
 
 from trackerr_xl.workbook.templates.bond_book import KEYS, SECTORS, BondBook
-from trackerr_xl.workbook.templates.inputs import write_limits
+from trackerr_xl.workbook.templates.inputs import write_limits, write_search
 from trackerr_xl.workbook.templates.page import Book, Page, open_page
-from trackerr_xl.workbook.templates.plan import FIRST_ROW, LIMITS, Limit
+from trackerr_xl.workbook.templates.plan import FIRST_ROW, Limit
 
 BONDS: Final = "Bonds"
 NAMES: Final = 150
@@ -62,7 +62,7 @@ def write_inputs(book: Book, data: BondBook) -> None:
     """Write the sheets *Bonds* and *Limits*."""
     _write_bonds(book, data)
     write_limits(book, _LIMITS)
-    _write_search(book)
+    write_search(book, 0.15)
 
 
 def _write_bonds(book: Book, data: BondBook) -> None:
@@ -127,20 +127,3 @@ def _write_answers(page: Page, data: BondBook) -> None:
     looks = {title: look for title, look, _ in _HEADINGS}
     for title, formula in formulas.items():
         page.spill(f"{_COLUMN[title]}{FIRST_ROW}", formula, ("body", looks[title]))
-
-
-def _write_search(book: Book) -> None:
-    """Write the option of the search for the least tracking error, beside the limits."""
-    sheet = book.file.get_worksheet_by_name(LIMITS)
-    page = Page(book, LIMITS, sheet)
-    sheet.set_column("J:J", 16, book.ink())
-    sheet.set_column("K:K", 12, book.ink())
-    page.headings("J5", ["Option", "Value"])
-    # Seconds is far more than it takes: a search that the clock ends gives another answer on another machine.
-    for row, (option, value, look) in enumerate(
-        (("Gap", 0.15, "percent"), ("Seconds", 300.0, "whole")), start=6
-    ):
-        page.put(f"J{row}", option, "body", "left")
-        page.put(f"K{row}", value, "input", look)
-    page.put("J8", "Gap: share by which the least tracking error found may miss the least there is.", "hint")
-    book.define("Search", LIMITS, "J5:K7")

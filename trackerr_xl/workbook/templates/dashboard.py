@@ -3,7 +3,7 @@
 from typing import Final
 
 from trackerr_xl.workbook.templates.charts import Picture, draw_bars
-from trackerr_xl.workbook.templates.page import Book, Page, open_page
+from trackerr_xl.workbook.templates.page import Book, Page, open_page, set_card_rows
 from trackerr_xl.workbook.templates.plan import (
     CONTRIBUTIONS,
     FIRST_GROUP_ROW,
@@ -24,8 +24,7 @@ def write_dashboard(book: Book, plan: Plan) -> None:
     page = open_page(book, TRACKER, plan.title, plan.subtitle, _WIDTHS, NAVY)
     for cells, card in zip(_CARD_CELLS, plan.cards, strict=True):
         page.card(cells, card.label, card.value, card.look, card.note)
-    for row, height in ((2, 28), (3, 16), (4, 30), (5, 18), (6, 10)):
-        page.sheet.set_row(row, height)
+    set_card_rows(page)
     page.mark_status("M5:O5")
     page.formula("B3", _headline(plan), "headline")
     _write_groups(page, plan)

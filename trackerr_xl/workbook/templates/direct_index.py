@@ -5,10 +5,11 @@ from typing import Final
 from trackerr_xl.workbook.templates.charts import Picture, draw_bars
 from trackerr_xl.workbook.templates.direct_book import DirectBook, direct_book
 from trackerr_xl.workbook.templates.direct_index_checks import write_checks, write_words
-from trackerr_xl.workbook.templates.direct_index_inputs import CASH, MODEL, write_inputs
+from trackerr_xl.workbook.templates.direct_index_inputs import CASH, write_inputs
 from trackerr_xl.workbook.templates.equalities import CHECKS_CARD
 from trackerr_xl.workbook.templates.equity_index import SECTORS
-from trackerr_xl.workbook.templates.page import Book, Page, open_page
+from trackerr_xl.workbook.templates.factor_model import MODEL
+from trackerr_xl.workbook.templates.page import Book, Page, open_page, set_card_rows
 from trackerr_xl.workbook.templates.plan import FIRST_ROW, LIMITS_TABLE
 from trackerr_xl.workbook.templates.style import AMBER, NAVY, TEAL
 
@@ -46,8 +47,7 @@ def _write_account(book: Book, data: DirectBook) -> None:
         (2, 16, 11, 11, 11, 11, 2, 26, 8, 10, 13, 2, 30, 10, 12, 12),
         NAVY,
     )
-    for row, height in ((2, 28), (3, 16), (4, 30), (5, 18), (6, 10)):
-        page.sheet.set_row(row, height)
+    set_card_rows(page)
     _write_cards(page, data)
     _write_sectors(page, data)
     _write_largest(page, data)

@@ -5,7 +5,8 @@ from typing import Final
 from xlsxwriter.utility import xl_col_to_name
 
 from trackerr_xl.workbook.templates.direct_book import SEED, DirectBook
-from trackerr_xl.workbook.templates.equalities import FIRST, Equality, write_equalities, write_notes
+from trackerr_xl.workbook.templates.equalities import Equality, write_equalities, write_notes
+from trackerr_xl.workbook.templates.factor_model import write_factor_audit
 from trackerr_xl.workbook.templates.page import Book, Page, open_page
 from trackerr_xl.workbook.templates.plan import FIRST_ROW
 from trackerr_xl.workbook.templates.style import GOOD
@@ -109,21 +110,13 @@ def _checks(data: DirectBook) -> tuple[Equality, ...]:
 
 def _write_audit(page: Page, data: DirectBook) -> None:
     first, last = FIRST_ROW, FIRST_ROW + len(data.names) - 1
-    count = len(data.factors)
-    end = FIRST + count - 1
+
+    def exposures(k: int) -> str:
+        letter = xl_col_to_name(_EXPOSURES + k)
+        return f"Holdings!${letter}${first}:${letter}${last}"
+
+    def covariance(k: int) -> str:
+        return f"Factors!$C${first + k}:${xl_col_to_name(1 + len(data.factors))}${first + k}"
+
     active = f"(Trades!$H${first}:$H${last}-Index_Weights)"
-    page.put("H4", "Variance a year", "strong")
-    page.formula(
-        "I4",
-        f"=SUMPRODUCT(I{FIRST}:I{end},J{FIRST}:J{end})+SUMPRODUCT({active}^2,Specific_Risk^2)",
-        "strong",
-        "exact",
-    )
-    page.headings("H5", ["Factor", "Active exposure", "F × exposure"])
-    for k, factor in enumerate(data.factors):
-        row, letter = FIRST + k, xl_col_to_name(_EXPOSURES + k)
-        page.put(f"H{row}", factor, "body", "left")
-        exposures = f"Holdings!${letter}${first}:${letter}${last}"
-        page.formula(f"I{row}", f"=SUMPRODUCT({active},{exposures})", "body", "signed fraction")
-        line = f"Factors!$C${FIRST_ROW + k}:${xl_col_to_name(1 + count)}${FIRST_ROW + k}"
-        page.formula(f"J{row}", f"=SUM(MMULT({line},$I${FIRST}:$I${end}))", "body", "exact")
+    write_factor_audit(page, data.factors, active, exposures, covariance)

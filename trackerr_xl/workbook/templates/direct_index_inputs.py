@@ -5,12 +5,12 @@ from typing import Final
 from xlsxwriter.utility import xl_col_to_name
 
 from trackerr_xl.workbook.templates.direct_book import DirectBook
-from trackerr_xl.workbook.templates.inputs import write_limits
+from trackerr_xl.workbook.templates.factor_model import MODEL
+from trackerr_xl.workbook.templates.inputs import write_limits, write_search
 from trackerr_xl.workbook.templates.page import Book, Page, open_page
-from trackerr_xl.workbook.templates.plan import FIRST_ROW, LIMITS, Limit
+from trackerr_xl.workbook.templates.plan import FIRST_ROW, Limit
 
 HOLDINGS, FACTORS = "Holdings", "Factors"
-MODEL: Final = 'RISK_MODEL(Exposures, Factor_Covariance, Specific_Risk, "Decimal sd")'
 CASH: Final = 100_000.0
 _LIMITS: Final = (
     Limit("Names", "*", None, 120, "", "Yes", "At most so many companies", "whole"),
@@ -38,7 +38,7 @@ def write_inputs(book: Book, data: DirectBook) -> None:
     """Write the sheets *Holdings*, *Limits* and *Factors*."""
     _write_holdings(book, data)
     write_limits(book, _LIMITS)
-    _write_search(book)
+    write_search(book, 0.05)
     _write_factors(book, data)
 
 
@@ -115,22 +115,6 @@ def _write_company(page: Page, data: DirectBook, place: int, first: int, *, unwa
         page.put(f"{xl_col_to_name(at)}{row}", value, "input", "two decimals")
     for letter in (PRICES[0], SHARES[0]):
         page.formula(f"{letter}{row}", f"=B{row}", "body", "left")
-
-
-def _write_search(book: Book) -> None:
-    """Write the options of the search beside the limits."""
-    page = Page(book, LIMITS, book.file.get_worksheet_by_name(LIMITS))
-    page.sheet.set_column("J:J", 16, book.ink())
-    page.sheet.set_column("K:K", 12, book.ink())
-    page.headings("J5", ["Option", "Value"])
-    # Seconds is far more than it takes: a search that the clock ends gives another answer on another machine.
-    for row, (option, value, look) in enumerate(
-        (("Gap", 0.05, "percent"), ("Seconds", 300.0, "whole")), start=FIRST_ROW
-    ):
-        page.put(f"J{row}", option, "body", "left")
-        page.put(f"K{row}", value, "input", look)
-    page.put("J8", "Gap: share by which the tracking error may miss the least there is.", "hint")
-    book.define("Options", LIMITS, "J5:K7")
 
 
 def _write_factors(book: Book, data: DirectBook) -> None:

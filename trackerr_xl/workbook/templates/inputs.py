@@ -79,6 +79,22 @@ def write_limits(book: Book, limits: Sequence[Limit]) -> None:
     page.sheet.repeat_rows(0, 4)
 
 
+def write_search(book: Book, gap: float) -> None:
+    """Write the options of a search over whole names beside the limits, as the range *Options*."""
+    page = Page(book, LIMITS, book.file.get_worksheet_by_name(LIMITS))
+    page.sheet.set_column("J:J", 16, book.ink())
+    page.sheet.set_column("K:K", 12, book.ink())
+    page.headings("J5", ["Option", "Value"])
+    # Seconds is far more than it takes: a search that the clock ends gives another answer on another machine.
+    for row, (option, value, look) in enumerate(
+        (("Gap", gap, "percent"), ("Seconds", 300.0, "whole")), start=FIRST_ROW
+    ):
+        page.put(f"J{row}", option, "body", "left")
+        page.put(f"K{row}", value, "input", look)
+    page.put("J8", "Gap: share by which the tracking error found may miss the least there is.", "hint")
+    book.define("Options", LIMITS, "J5:K7")
+
+
 def write_index(book: Book, plan: Plan) -> None:
     """Write holdings, index weights and attributes as the Excel table *Assets*."""
     index = plan.index

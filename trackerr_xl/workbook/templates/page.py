@@ -198,6 +198,12 @@ def open_page(
     return page
 
 
+def set_card_rows(page: Page) -> None:
+    """Give the rows of a first sheet's sentence and key figures their heights."""
+    for row, height in ((2, 28), (3, 16), (4, 30), (5, 18), (6, 10)):
+        page.sheet.set_row(row, height)
+
+
 def _put_buttons(page: Page, widths: Sequence[float]) -> None:
     """Put the buttons of a workbook at the right end of the title band."""
     spot = round(sum(widths) * _PIXELS_A_CHARACTER) + len(widths) * _PIXELS_A_COLUMN

@@ -5,7 +5,7 @@ from typing import Final
 from trackerr_xl.workbook.templates.charts import Picture, draw_effects
 from trackerr_xl.workbook.templates.curves import Curve, draw_through_time
 from trackerr_xl.workbook.templates.equalities import CHECKS_CARD
-from trackerr_xl.workbook.templates.page import Book, Page, open_page
+from trackerr_xl.workbook.templates.page import Book, Page, open_page, set_card_rows
 from trackerr_xl.workbook.templates.performance_answers import (
     ATTRIBUTION,
     METHODS,
@@ -51,8 +51,7 @@ def _write_dashboard(book: Book) -> None:
         (2, 23, 9, 9, 9, 10, 9, 2, 17, 10, 10, 11, 10, 2, 34, 13),
         NAVY,
     )
-    for row, height in ((2, 28), (3, 16), (4, 30), (5, 18), (6, 10)):
-        page.sheet.set_row(row, height)
+    set_card_rows(page)
     _write_cards(page)
     _write_periods(page)
     last = FIRST + len(SECTORS) - 1
