@@ -11,9 +11,6 @@ import json
 import os
 import re
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -25,15 +22,14 @@ import openpyxl
 import pytest
 
 from trackerr_xl.functions import CATALOGUE
-from trackerr_xl.hosts.libreoffice.inside.child import PYTHON
 from trackerr_xl.publish.libreoffice import extension as calc_extension
+from trackerr_xl.testing.libreoffice import SECONDS, finished, office_environment
 
 Value = float | int | str | bool | date | datetime | time | timedelta
 """What openpyxl reads from a cell; an error value is its text, such as ``#N/A``."""
 
 _FORMULA = re.compile(r"<f\b[^>]*>[^<]*</f>")
 _OURS = re.compile(rf"\b(?:{'|'.join(CATALOGUE)})\s*\(", re.IGNORECASE)
-_SECONDS = 120
 _SYSTEM_PYTHON = "/usr/bin/python3"
 _RECALCULATE_ALWAYS, _RECALCULATE_NEVER = 0, 1
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -78,7 +74,7 @@ def functions_of_the_wizard(script: Path, folder: Path) -> list[dict[str, Any]]:
     """What LibreOffice's function wizard says of every function, asked by a script that its own Python runs."""
     told = folder / "functions.json"
     command = [_SYSTEM_PYTHON, str(script), str(told), *_office(_RECALCULATE_NEVER, _extensions())]
-    assert _run(command, _environment()) is not None
+    assert _run(command, office_environment()) is not None
     described: list[dict[str, Any]] = json.loads(told.read_text(encoding="utf-8"))
     return described
 
@@ -110,12 +106,12 @@ def ran_macros(
             macros = _profile(_RECALCULATE_NEVER, None) / "user" / "Scripts" / "python"
             macros.mkdir(parents=True, exist_ok=True)
             shutil.copy(bridge, macros)
-        return _run([_SYSTEM_PYTHON, str(script), str(file), *office], _environment() | environ)
+        return _run([_SYSTEM_PYTHON, str(script), str(file), *office], office_environment() | environ)
 
     if asked() is None:
         # As of a conversion, a second try tells a hang from a fault.
         _profile.cache_clear()
-        assert asked() is not None, f"LibreOffice twice did not answer within {_SECONDS} seconds"
+        assert asked() is not None, f"LibreOffice twice did not answer within {SECONDS} seconds"
     answers: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return answers
 
@@ -228,7 +224,7 @@ def _converted(path: Path, extension: str, folder: Path, mode: int, extensions: 
         _profile.cache_clear()
         said = _convert(path, extension, folder, mode, extensions)
     if said is None:
-        pytest.fail(f"LibreOffice twice did not finish {path} within {_SECONDS} seconds")
+        pytest.fail(f"LibreOffice twice did not finish {path} within {SECONDS} seconds")
     made = folder / f"{path.stem}.{extension}"
     # It exits with 0 even when it wrote nothing, for example into a folder it may not write to.
     assert made.exists(), f"LibreOffice made no {extension} of {path}: {said}"
@@ -237,7 +233,7 @@ def _converted(path: Path, extension: str, folder: Path, mode: int, extensions: 
 
 def _convert(path: Path, extension: str, folder: Path, mode: int, extensions: Path | None) -> str | None:
     conversion = ["--convert-to", extension, "--outdir", str(folder), str(path)]
-    return _run([*_office(mode, extensions), *conversion], _environment())
+    return _run([*_office(mode, extensions), *conversion], office_environment())
 
 
 def _office(mode: int, extensions: Path | None) -> list[str]:
@@ -248,13 +244,6 @@ def _office(mode: int, extensions: Path | None) -> list[str]:
         "--headless",
         "--norestore",
     ]
-
-
-def _environment() -> dict[str, str]:
-    # LibreOffice embeds the system's Python: a virtual environment's settings would mislead it.
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    environment.setdefault(PYTHON, sys.executable)
-    return environment
 
 
 @functools.cache
@@ -287,21 +276,9 @@ def _write_settings(settings: Path, mode: int) -> None:
 
 def _run(command: list[str], environment: dict[str, str]) -> str | None:
     """What a program said, None when it did not finish in time."""
-    # A session of its own: soffice is a script, and a hang sits in the program the script started.
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=environment,
-        start_new_session=True,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    ) as process:
-        try:
-            said, _ = process.communicate(timeout=_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            return None
-    assert process.returncode == 0, f"{' '.join(command)} ended with {process.returncode}: {said}"
+    done = finished(command, environment)
+    if done is None:
+        return None
+    said, code = done
+    assert code == 0, f"{' '.join(command)} ended with {code}: {said}"
     return said

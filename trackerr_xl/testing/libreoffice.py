@@ -14,7 +14,9 @@ from trackerr_xl.hosts.libreoffice.inside.child import PYTHON
 from trackerr_xl.install.libreoffice import EXTENSION, find_program
 from trackerr_xl.install.machine import this_machine
 
-_SECONDS = 120
+SECONDS = 120
+"""After which LibreOffice is taken to hang."""
+
 _ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load">
@@ -44,15 +46,15 @@ def recalculated_by_libreoffice(data: bytes, name: str) -> bytes:
     # It hangs now and then on a busy machine: a second try, with settings of its own, tells a hang from a fault.
     for _ in range(2):
         with tempfile.TemporaryDirectory(prefix="trackerr-xl-", ignore_cleanup_errors=True) as folder:
-            said = _run(_command(program, Path(folder), data, name))
+            done = finished(_command(program, Path(folder), data, name), office_environment())
             written = Path(folder) / "out" / "book.xlsx"
             if written.exists():
                 return written.read_bytes()
-        if said is not None:
+        if done is not None:
             # It ends with 0 even where it wrote nothing.
-            words = " ".join(said.split()) or "it said nothing"
+            words = " ".join(done[0].split()) or "it said nothing"
             raise SetupError(f"could not calculate {name}: {words}", at="LibreOffice")
-    raise SetupError(f"twice did not calculate {name} within {_SECONDS} seconds", at="LibreOffice")
+    raise SetupError(f"twice did not calculate {name} within {SECONDS} seconds", at="LibreOffice")
 
 
 def _command(program: Path, folder: Path, data: bytes, name: str) -> list[str]:
@@ -88,11 +90,17 @@ def _soffice() -> Path | None:
     return next((path for path in places if path.is_file()), None)
 
 
-def _run(command: list[str]) -> str | None:
-    """What it said, None where it did not end in time."""
-    # LibreOffice has a Python of its own, which the settings of another would mislead.
+def office_environment() -> dict[str, str]:
+    """Variables to start LibreOffice with, and the Python that our extension asks."""
+    # It has a Python of its own, which the settings of another would mislead.
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     environment.setdefault(PYTHON, sys.executable)
+    return environment
+
+
+def finished(command: list[str], environment: dict[str, str]) -> tuple[str, int] | None:
+    """What a program said and its exit code, None where it did not end in time."""
+    # A session of its own: soffice is a script, and a hang sits in the program that it starts.
     with subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
@@ -104,16 +112,11 @@ def _run(command: list[str]) -> str | None:
         errors="replace",
     ) as process:
         try:
-            said, _ = process.communicate(timeout=_SECONDS)
+            said, _ = process.communicate(timeout=SECONDS)
         except subprocess.TimeoutExpired:
-            _end(process)
+            if hasattr(os, "killpg"):
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
             return None
-    return said
-
-
-def _end(process: "subprocess.Popen[str]") -> None:
-    """End a program and what it started: soffice is a script, and a hang sits in the program it starts."""
-    if hasattr(os, "killpg"):
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
+    return said, process.returncode
