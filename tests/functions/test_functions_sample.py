@@ -276,6 +276,21 @@ def test_what_no_sample_can_keep_is_told(row: list[object], sentence: str | None
         assert "raise the Max of Names" in found or "row" in found
 
 
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        (["TE", None, None, 0.02, None], "is TE"),
+        (["Beta", None, 0.9, 1.1, None], "is Beta"),
+        (["Group", "Sector=Oil", None, 0.2, 5.0], "has a Penalty"),
+    ],
+)
+def test_rows_that_mean_a_risk_are_refused(row: list[object], found: str) -> None:
+    table = [["Type", "Item", "Min", "Max", "Penalty"], row]
+    assert said(INDEX, TABLE, CUTS, table) == (
+        f"TE-190 constraints row 2 {found}, which TE_SAMPLE cannot carry out: it weighs gaps of cells, not risk."
+    )
+
+
 def test_more_names_that_must_be_held_than_may_be_are_told() -> None:
     forced = [["Weight", name, 0.05, None] for name in NAMES[:4]]
     found = said(INDEX, TABLE, CUTS, [LIMITS[0], ["Names", None, None, 3], *forced])

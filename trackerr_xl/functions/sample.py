@@ -26,6 +26,8 @@ TRAITS = ("Duration", "DTS")
 """Columns of the attributes whose contributions are matched, where they are there."""
 
 _COUNTING = ("Names", "Position")
+_OF_RISK = ("TE", "Beta")
+"""Rows that speak of a covariance, where the sample knows gaps of cells only."""
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 
 
@@ -91,6 +93,7 @@ def _index(
             argument="options",
             at="Objective",
         )
+    _refuse_rows(case)
     columns = [_column(case, attributes, cut) for cut in cuts]
     cut = cells_by(cuts, columns, case.benchmark, case.universe.names)
     known = {key(header) for header in attributes.columns}
@@ -100,6 +103,18 @@ def _index(
         if key(header) in known
     }
     return _Index(case, cut, traits, _count(case), case.limits.holdings.least)
+
+
+def _refuse_rows(case: Case) -> None:
+    """Refuse rows that mean a risk, or a price in units of one: here only gaps are weighed."""
+    for limit in case.declared:
+        what = f"is {limit.kind}" if limit.kind in _OF_RISK else "has a Penalty"
+        if limit.kind in _OF_RISK or not limit.hard:
+            raise NotYetError(
+                f"{what}, which TE_SAMPLE cannot carry out: it weighs gaps of cells, not risk",
+                argument="constraints",
+                at=limit.place,
+            )
 
 
 def _column(case: Case, attributes: Attributes, cut: Cut) -> Sequence[str | float | None]:
