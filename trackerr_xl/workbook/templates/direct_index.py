@@ -281,6 +281,9 @@ def _write_trades(book: Book, data: DirectBook) -> None:
     for row in range(first, last + 1):
         # The row number breaks ties, so that every trade is found by its size.
         page.formula(f"K{row}", f"=N(F{row})+1E-7*(1000-ROW(F{row}))", "body", "money")
+        # LibreOffice finds a text that an add-in has spilled only once it is joined to another.
+        page.formula(f"L{row}", f'=C{row}&""', "body", "centre")
+    page.sheet.print_area(f"A1:I{last + 6}")
     page.sheet.set_row(4, 30)
     page.sheet.freeze_panes(5, 2)
     page.sheet.repeat_rows(0, 4)

@@ -104,6 +104,11 @@ def _checks(data: DirectBook) -> tuple[Equality, ...]:
             f"=SUMPRODUCT(ABS({amounts}-ROUND({shares}*{price},2)))/Account",
             "=0",
         ),
+        (
+            "Bought is what there is more of",
+            "=Account!J5/Account",
+            f"=SUMPRODUCT(({held}>{now})*{amounts})/Account",
+        ),
         ("Tracking error after against MMULT, bp", "=10000*Account!H5", "=10000*SQRT(I4)"),
     )
 
